@@ -1,0 +1,93 @@
+"""Whether the parts of a catalogue fit together: columns, codes, groups, components, items."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from urban_safety_monitor.catalogue.catalogue import Catalogue
+from urban_safety_monitor.catalogue.codebook import Variable
+from urban_safety_monitor.catalogue.conditions import Code, Declaration, codes_used
+from urban_safety_monitor.catalogue.indicator import Indicator
+from urban_safety_monitor.catalogue.measures import Checklist, Gap, parts_of
+
+DESIGN_COLUMNS = {"weight_person", "weight_household", "district"}
+
+
+def inconsistencies(catalogue: Catalogue) -> Iterator[str]:
+    """Every reference from one declaration to another that leads nowhere, as a message."""
+    yield from _framework(catalogue)
+    for disaggregation in catalogue.disaggregations.values():
+        where = f"disaggregation {disaggregation.id}"
+        for category in disaggregation.categories:
+            yield from _codes(where, category.when, catalogue)
+        if disaggregation.column:
+            yield from _column(where, disaggregation.column, catalogue)
+        if bool(disaggregation.categories) == bool(disaggregation.column):
+            yield f"{where}: give either categories or column"
+    for variable in catalogue.codebook.values():
+        if variable.asked_if:
+            yield from _codes(f"codebook {variable.name}", variable.asked_if, catalogue)
+    for indicator in catalogue.indicators.values():
+        yield from _indicator(indicator, catalogue)
+
+
+def _framework(catalogue: Catalogue) -> Iterator[str]:
+    for component in catalogue.framework.components:
+        if component.parent and component.parent not in catalogue.components:
+            yield f"framework.toml: {component.id}: parent {component.parent!r} is not declared"
+    if len(catalogue.components) != len(catalogue.framework.components):
+        yield "framework.toml: two components have the same id"
+
+
+def _indicator(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
+    where = f"indicator {indicator.id}"
+    if indicator.scored and indicator.component not in catalogue.components:
+        yield f"{where}: component {indicator.component!r} is not in framework.toml"
+    for name in indicator.disaggregations:
+        if indicator.from_survey and name not in catalogue.disaggregations:
+            yield f"{where}: disaggregation {name!r} is not declared"
+    measure = indicator.measure
+    if isinstance(measure, Checklist):
+        yield from _items(where, measure, catalogue)
+    elif indicator.from_survey:
+        for part in parts_of(measure):  # type: ignore[arg-type]
+            yield from _codes(where, part, catalogue)
+        for column in {measure.weight, getattr(measure, "weight_of", None)} - {None}:  # type: ignore[union-attr]
+            yield from _column(where, column, catalogue)
+    if isinstance(measure, Gap) and measure.disaggregation not in catalogue.disaggregations:
+        yield f"{where}: disaggregation {measure.disaggregation!r} is not declared"
+
+
+def _items(where: str, measure: Checklist, catalogue: Catalogue) -> Iterator[str]:
+    form = catalogue.checklists.get(measure.checklist)
+    if form is None:
+        yield f"{where}: checklist {measure.checklist!r} is not declared"
+        return
+    known = {item.id for item in form.items}
+    for item in measure.items:
+        if item not in known:
+            yield f"{where}: item {item!r} is not in checklist {form.id}"
+
+
+def _codes(where: str, part: Declaration, catalogue: Catalogue) -> Iterator[str]:
+    for column, codes in codes_used(part):
+        yield from _column(where, column, catalogue)
+        variable = catalogue.columns.get(column)
+        for code in codes:
+            if variable and variable.codes and not _allowed(variable, code):
+                yield f"{where}: {column} has no code {code!r}; codes are {', '.join(variable.codes)}"
+
+
+def _allowed(variable: Variable, code: Code) -> bool:
+    if str(code) in variable.codes:
+        return True
+    bounded = variable.minimum is not None or variable.maximum is not None
+    low, high = variable.minimum or 0, variable.maximum
+    return bounded and isinstance(code, int) and low <= code and (high is None or code <= high)
+
+
+def _column(where: str, column: str, catalogue: Catalogue) -> Iterator[str]:
+    if column in catalogue.columns or column in DESIGN_COLUMNS:
+        return
+    near = get_close_matches(column, catalogue.columns, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    yield f"{where}: no variable has the column {column!r}{hint}"
