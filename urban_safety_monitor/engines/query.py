@@ -1,0 +1,178 @@
+"""The one query: persons' records to weighted PSU totals, for all indicators and groups at once.
+
+One pass over the records. `GROUPING SETS` gives every disaggregation from the same scan; each
+term adds six sums. The text runs unchanged on DuckDB, PostgreSQL and Spark.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from urban_safety_monitor.catalogue import Catalogue
+from urban_safety_monitor.catalogue.codebook import Disaggregation
+from urban_safety_monitor.catalogue.conditions import Declaration, codes_used
+from urban_safety_monitor.catalogue.indicator import Indicator
+from urban_safety_monitor.catalogue.measures import (
+    Average,
+    Gap,
+    Mean,
+    Proportion,
+    Ratio,
+    Total,
+    parts_of,
+)
+from urban_safety_monitor.engines.expressions import category, every, identifier, quantity
+from urban_safety_monitor.tables.totals import Term
+
+DESIGN = ("area", "period", "stratum", "psu")
+SUMS = ("n", "numerator", "denominator", "yy", "xy", "xx", "weight")
+OF_A_SHARE = {"yy": "numerator", "xy": "numerator", "xx": "denominator", "weight": "denominator"}
+"""A share counts 0 and 1, so its squares are its sums and need no columns of their own."""
+
+Groups = tuple[str, ...]
+"""Disaggregations crossed with each other; none for everybody."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """SQL text with what its columns mean."""
+
+    sql: str
+    terms: tuple[Term, ...]
+    grouping_sets: tuple[Groups, ...]
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """One term's parts as SQL: universe, weighted quantity above and below."""
+
+    universe: str
+    above: str
+    weight_above: str
+    below: str
+    weight_below: str
+    is_share: bool = False
+
+
+def psu_totals_query(
+    catalogue: Catalogue,
+    indicators: Sequence[Indicator],
+    disaggregations: Sequence[str],
+    relation: str,
+) -> Query:
+    """Build the query for survey indicators by these disaggregations over a relation's name."""
+    terms = tuple(
+        (Term(indicator.id, number), sums)
+        for indicator in indicators
+        for number, sums in enumerate(_sums_of(indicator))
+    )
+    sets = tuple(dict.fromkeys(_grouping_sets(indicators, disaggregations)))
+    names = sorted({name for groups in sets for name in groups})
+    groups_sql = [
+        f"{category(catalogue.disaggregations[name])} AS {identifier('by_' + name)}"
+        for name in names
+    ]
+    inner = ", ".join([*map(identifier, DESIGN), *groups_sql, *_record_columns(terms)])
+    outer = ", ".join([*map(identifier, DESIGN), *_group_columns(names), *_sum_columns(terms)])
+    grouping = ", ".join(f"({', '.join(_grouped_by(groups))})" for groups in sets)
+    sql = (
+        f"SELECT {outer} FROM (SELECT {inner} FROM {relation}) AS records "
+        f"GROUP BY GROUPING SETS ({grouping})"
+    )
+    return Query(sql, tuple(term for term, _ in terms), sets)
+
+
+def psu_counts_query(relation: str, *, population_known: bool) -> str:
+    """How many PSUs each stratum has in the sample, and in the population where known."""
+    population = "MAX(psus_in_stratum)" if population_known else "NULL"
+    return (
+        f"SELECT area, period, stratum, COUNT(DISTINCT psu) AS psus, "
+        f"{population} AS psus_in_population FROM {relation} "
+        f"GROUP BY area, period, stratum ORDER BY area, period, stratum"
+    )
+
+
+def columns_needed(indicator: Indicator) -> set[str]:
+    """Columns of the Microdata table that a survey indicator is computed from."""
+    measure = indicator.measure
+    named = {column for part in parts_of(measure) for column, _ in codes_used(part)}  # type: ignore[arg-type]
+    return named | ({measure.weight, getattr(measure, "weight_of", None)} - {None})  # type: ignore[union-attr]
+
+
+def columns_of_groups(disaggregation: Disaggregation) -> set[str]:
+    """Columns a disaggregation is read from."""
+    if disaggregation.column:
+        return {disaggregation.column}
+    return {c for group in disaggregation.categories for c, _ in codes_used(group.when)}
+
+
+def _grouping_sets(
+    indicators: Sequence[Indicator], disaggregations: Sequence[str]
+) -> Iterator[Groups]:
+    yield ()
+    for name in disaggregations:
+        yield (name,)
+    for indicator in indicators:
+        if isinstance(indicator.measure, Gap):
+            between = indicator.measure.disaggregation
+            yield (between,)
+            for name in disaggregations:
+                if name in indicator.disaggregations and name != between:
+                    yield (between, name)
+
+
+def _grouped_by(groups: Groups) -> list[str]:
+    return [*map(identifier, DESIGN), *(identifier("by_" + name) for name in groups)]
+
+
+def _group_columns(names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        yield identifier("by_" + name)
+        yield f"GROUPING({identifier('by_' + name)}) AS {identifier('without_' + name)}"
+
+
+def _record_columns(terms: Sequence[tuple[Term, _Sums]]) -> Iterator[str]:
+    for number, (_, sums) in enumerate(terms):
+        yield f"(CASE WHEN {sums.universe} THEN {sums.above} END) AS y{number}"
+        yield f"(CASE WHEN {sums.universe} THEN {sums.below} END) AS x{number}"
+    weights = sorted({w for _, sums in terms for w in (sums.weight_above, sums.weight_below)})
+    yield from (identifier(weight) for weight in weights)
+
+
+def _sum_columns(terms: Sequence[tuple[Term, _Sums]]) -> Iterator[str]:
+    for k, (_, sums) in enumerate(terms):
+        y, x = f"y{k}", f"x{k}"
+        above, below = identifier(sums.weight_above), identifier(sums.weight_below)
+        yield f"SUM(CASE WHEN {x} <> 0 AND {below} > 0 THEN 1 ELSE 0 END) AS n_{k}"
+        yield f"SUM({above} * {y}) AS numerator_{k}"
+        yield f"SUM({below} * {x}) AS denominator_{k}"
+        if sums.is_share:
+            continue
+        yield f"SUM({below} * {y} * {y}) AS yy_{k}"
+        yield f"SUM({below} * {x} * {y}) AS xy_{k}"
+        yield f"SUM({below} * {x} * {x}) AS xx_{k}"
+        yield f"SUM(CASE WHEN {x} <> 0 THEN {below} ELSE 0 END) AS weight_{k}"
+
+
+def _sums_of(indicator: Indicator) -> Iterator[_Sums]:
+    match indicator.measure:
+        case Average(components=components, weight=weight):
+            for part in components:
+                yield _share(part.of, part.among, weight)
+        case Proportion() | Gap() as measure:
+            yield _share(measure.of, measure.among, measure.weight)
+        case Mean() | Total() as measure:
+            above = quantity(measure.of)
+            known = f"({every(measure.among)}) AND {above} IS NOT NULL"
+            yield _Sums(known, above, measure.weight, "1", measure.weight)
+        case Ratio() as measure:
+            yield _Sums(
+                every(measure.among),
+                quantity(measure.of),
+                measure.weight_of or measure.weight,
+                quantity(measure.per),
+                measure.weight,
+            )
+
+
+def _share(of: Declaration, among: Sequence[Declaration], weight: str) -> _Sums:
+    return _Sums(every(among), quantity(of), weight, "1", weight, is_share=True)
