@@ -1,0 +1,181 @@
+"""The one status rule: each value against each benchmark, decided here and nowhere else.
+
+A pair that is not comparable (wording, mode, population, boundaries) gets no test at all; a value
+that is withheld, unreliable or not collected gets no status.
+"""
+
+import numpy as np
+import pandas as pd
+from pandera.typing.pandas import DataFrame
+
+from urban_safety_monitor.catalogue import Catalogue
+from urban_safety_monitor.catalogue.measures import Proportion
+from urban_safety_monitor.statistics.comparison import benjamini_hochberg, normal_test, score_test
+from urban_safety_monitor.statistics.intervals import normal_quantile
+from urban_safety_monitor.tables import Areas, Comparisons, Differences, Estimates, checked
+from urban_safety_monitor.tables.inputs import TOTAL
+
+FEWEST_AREAS = 5
+"""A median of fewer values says little about a country."""
+
+COLUMNS = list(Comparisons.to_schema().columns)
+UNIT = ["indicator", "area", "period"]
+
+
+def compare(
+    estimates: DataFrame[Estimates],
+    areas: DataFrame[Areas],
+    differences: DataFrame[Differences],
+    peers: pd.DataFrame,
+    catalogue: Catalogue,
+) -> DataFrame[Comparisons]:
+    """Compare each city's values with its country's median, its peers' and its own last round.
+
+    Medians are of comparable cities, the city itself included, and are treated as fixed.
+    """
+    cities = areas[areas["level"] == "city"].set_index("area")["country"]
+    values = estimates[
+        (estimates["disaggregation"] == TOTAL) & estimates["area"].isin(cities.index)
+    ]
+    values = _gated(values, differences).assign(country=values["area"].map(cities))
+    rows = [
+        _against(values, _country_medians(values), "country_median", catalogue),
+        _against(values, _peer_medians(values, peers), "peers", catalogue),
+        _against_previous(values, differences, catalogue),
+    ]
+    return checked(Comparisons, pd.concat(rows, ignore_index=True))
+
+
+def status_of(
+    z: pd.Series, indicator: pd.Series, catalogue: Catalogue, level: float = 0.95
+) -> pd.Series:
+    """better, worse or similar; higher or lower for indicators without a good direction."""
+    good = {
+        name: (1 if i.goalposts.higher_is_better else -1) if i.goalposts else 0
+        for name, i in catalogue.indicators.items()
+    }
+    direction = indicator.map(good)
+    clear = z.abs() > normal_quantile(level)
+    words = np.select(
+        [~clear, (direction == 0) & (z > 0), direction == 0, z * direction > 0],
+        ["similar", "higher", "lower", "better"],
+        "worse",
+    )
+    return pd.Series(words, index=z.index)
+
+
+def _gated(values: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
+    """Values with the reason why they may not be compared with other areas; empty if they may."""
+    differs = differences.loc[differences["obs_status"] == "d", UNIT].assign(differs=True)
+    marked = values.merge(differs, on=UNIT, how="left")
+    reason = np.select(
+        [
+            marked["conf_status"] == "C",
+            marked["value"].isna(),
+            marked["differs"].eq(True),
+            marked["obs_status"] == "u",
+        ],
+        ["withheld", "not_collected", "definition_differs", "low_reliability"],
+        "",
+    )
+    return values.assign(gate=reason)
+
+
+def _comparable(values: pd.DataFrame) -> pd.DataFrame:
+    return values[values["gate"].isin(["", "low_reliability"])]
+
+
+def _country_medians(values: pd.DataFrame) -> pd.DataFrame:
+    groups = _comparable(values).groupby(["indicator", "country", "period"])["value"]
+    medians = groups.agg(["median", "size"]).reset_index()
+    medians["benchmark_value"] = medians["median"].where(medians["size"] >= FEWEST_AREAS)
+    return values[[*UNIT, "country"]].merge(medians, how="left")[[*UNIT, "benchmark_value"]]
+
+
+def _peer_medians(values: pd.DataFrame, peers: pd.DataFrame) -> pd.DataFrame:
+    of_peers = _comparable(values)[[*UNIT, "value"]].rename(columns={"area": "peer"})
+    pairs = peers[["area", "period", "peer"]].merge(of_peers, on=["peer", "period"])
+    groups = pairs.groupby(UNIT)["value"].agg(["median", "size"]).reset_index()
+    groups["benchmark_value"] = groups["median"].where(groups["size"] >= FEWEST_AREAS - 1)
+    return values[UNIT].merge(groups, how="left")[[*UNIT, "benchmark_value"]]
+
+
+def _against(
+    values: pd.DataFrame, benchmarks: pd.DataFrame, name: str, catalogue: Catalogue
+) -> pd.DataFrame:
+    joined = values.merge(benchmarks, on=UNIT).assign(benchmark=name, benchmark_variance=0.0)
+    reason = joined["gate"].mask(
+        (joined["gate"] == "") & joined["benchmark_value"].isna(), "too_few_areas"
+    )
+    return _decided(joined.assign(reason=reason), catalogue)
+
+
+def _against_previous(
+    values: pd.DataFrame, differences: pd.DataFrame, catalogue: Catalogue
+) -> pd.DataFrame:
+    periods = values[["area", "period"]].drop_duplicates().sort_values(["area", "period"])
+    before = periods.assign(previous=periods.groupby("area")["period"].shift())
+    earlier = values[[*UNIT, "value", "standard_error", "gate"]].rename(
+        columns={
+            "period": "previous",
+            "value": "benchmark_value",
+            "standard_error": "benchmark_error",
+            "gate": "gate_before",
+        }
+    )
+    joined = values.merge(before, on=["area", "period"]).merge(
+        earlier, on=["indicator", "area", "previous"], how="left"
+    )
+    breaks = differences.loc[differences["obs_status"] == "b", UNIT].assign(broken=True)
+    joined = joined.merge(breaks, on=UNIT, how="left")
+    gate_before = joined["gate_before"].fillna("no_earlier_round")
+    reason = joined["gate"].mask(joined["gate"] == "", gate_before)
+    reason = reason.mask(joined["previous"].isna(), "no_earlier_round")
+    reason = reason.mask(joined["broken"].eq(True) & (reason == ""), "series_break")
+    joined = joined.assign(
+        benchmark="previous", benchmark_variance=joined["benchmark_error"] ** 2, reason=reason
+    )
+    return _decided(joined, catalogue)
+
+
+def _decided(joined: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Test the rows without a reason against, and give every row its status and reason."""
+    testable = joined["reason"] == ""
+    tested = joined.assign(difference=np.nan, z=np.nan, p_value=np.nan, p_adjusted=np.nan)
+    if testable.any():
+        tested.loc[testable, ["difference", "z", "p_value"]] = _tested(joined[testable], catalogue)
+    groups = [tested["area"], tested["period"]]
+    tested["p_adjusted"] = tested.groupby(groups)["p_value"].transform(
+        lambda p: benjamini_hochberg(p.to_numpy(dtype=float))
+    )
+    differs = joined["reason"].isin(["definition_differs", "series_break"])
+    clear = status_of(tested["z"], tested["indicator"], catalogue)
+    tested["status"] = np.select([testable, differs], [clear, "not_comparable"], "no_status")
+    said = np.where(clear == "similar", "difference_not_clear", "difference_clear")
+    tested["reason"] = np.where(testable, said, joined["reason"])
+    return tested.rename(columns={"indicator": "component"})[COLUMNS]
+
+
+def _tested(rows: pd.DataFrame, catalogue: Catalogue) -> np.ndarray:
+    """Difference, z and p of each row: score pair for shares, symmetric pair for the rest."""
+    measures = rows["indicator"].map({k: i.measure for k, i in catalogue.indicators.items()})
+    is_share = measures.map(lambda m: isinstance(m, Proportion)).to_numpy(dtype=bool)
+    times = measures.map(lambda m: getattr(m, "times", 1.0)).to_numpy(dtype=float)
+    value, benchmark, error, variance, n = (
+        rows[name].to_numpy(dtype=float)
+        for name in (
+            "value",
+            "benchmark_value",
+            "standard_error",
+            "benchmark_variance",
+            "n_effective",
+        )
+    )
+    plain = normal_test(value - benchmark, error**2 + variance)
+    shares = score_test(value / times, n, benchmark / times, variance / times**2)
+    found = [
+        np.where(is_share, shares.difference * times, plain.difference),
+        np.where(is_share, shares.z, plain.z),
+        np.where(is_share, shares.p_value, plain.p_value),
+    ]
+    return np.column_stack(found)

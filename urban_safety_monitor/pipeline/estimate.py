@@ -1,0 +1,201 @@
+"""Survey estimates with standard errors, intervals, design effects and reliability flags."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandera.typing.pandas import DataFrame
+
+from urban_safety_monitor.catalogue.indicator import Indicator
+from urban_safety_monitor.catalogue.measures import Proportion, Total
+from urban_safety_monitor.errors import DesignError
+from urban_safety_monitor.pipeline.linear import SURVEY, LinearisedIndicators, linearised
+from urban_safety_monitor.statistics.intervals import effective_size, symmetric, wilson
+from urban_safety_monitor.statistics.linearisation import (
+    LonelyPsu,
+    covariance_matrix,
+    covariances,
+    degrees_of_freedom,
+    sums_by,
+)
+from urban_safety_monitor.tables import Estimates, checked
+from urban_safety_monitor.tables.inputs import TOTAL
+from urban_safety_monitor.tables.totals import CELL, PsuTotals
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SurveyEstimates:
+    """Estimates, and how those of one survey vary together.
+
+    `parts` keeps the influences, for comparisons that need covariances.
+    `covariances` maps (area, period) to the covariance matrix of the indicators' total values.
+    """
+
+    estimates: DataFrame[Estimates]
+    parts: list[LinearisedIndicators]
+    covariances: dict[tuple[str, str], pd.DataFrame]
+
+
+def estimate(
+    psu_totals: PsuTotals, indicators: Sequence[Indicator], lonely_psu: LonelyPsu = "adjust"
+) -> SurveyEstimates:
+    """Estimate survey indicators in every area, period and category that the totals hold.
+
+    Args:
+        psu_totals: from an engine.
+        indicators: survey indicators; every one gets a row for everybody in each area and
+            period, with `obs_status` x where nobody was asked.
+        lonely_psu: how a stratum with a single sampled PSU is treated.
+
+    Raises:
+        DesignError: the rule is `fail` and some stratum has one sampled PSU.
+    """
+    if lonely_psu == "fail":
+        _refuse_single_psus(psu_totals.psus)
+    parts = linearised(psu_totals, indicators, lonely_psu)
+    frame = pd.concat([_estimates_of(part) for part in parts], ignore_index=True)
+    frame = _only_declared(frame, indicators)
+    surveys = psu_totals.psus[SURVEY].drop_duplicates()
+    frame = pd.concat([frame, _not_collected(frame, surveys, indicators)], ignore_index=True)
+    order = {indicator.id: place for place, indicator in enumerate(indicators)}
+    frame = frame.sort_values(
+        [*SURVEY, "indicator", "disaggregation", "category"],
+        key=lambda column: column.map(order) if column.name == "indicator" else column,
+        kind="stable",
+        ignore_index=True,
+    )
+    return SurveyEstimates(checked(Estimates, frame), parts, _covariances(parts))
+
+
+def _refuse_single_psus(psus: pd.DataFrame) -> None:
+    single = psus[psus["psus"] == 1]
+    if len(single):
+        raise DesignError(
+            f"area {row.area}, period {row.period}: stratum {row.stratum} has one PSU; join it "
+            "with a similar stratum, or choose certainty, adjust or average"
+            for row in single.itertuples()
+        )
+
+
+def _estimates_of(part: LinearisedIndicators) -> pd.DataFrame:
+    cells, k = len(part.cells), len(part.indicators)
+    df = degrees_of_freedom(part.members, part.cell, cells, part.design)
+    # An infinite or missing influence belongs to an empty cell, whose value is missing anyway.
+    influence = np.nan_to_num(part.influence, nan=0.0, posinf=0.0, neginf=0.0)
+    variance = covariances(influence, influence, part.cell, cells, part.design)
+    variance = np.where((df > 0) & ~np.isnan(part.value), variance, np.nan)
+    psus = sums_by(part.cell, cells, part.members.astype(float))
+    simple = _simple_variance(part)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        design_effect = np.where(simple > 0, variance / simple, np.nan)
+    columns = {
+        "value": part.value,
+        "standard_error": np.sqrt(variance),
+        "degrees_of_freedom": np.maximum(df, 0),
+        "n": part.n,
+        "design_effect": design_effect,
+        "psus": psus,
+        **_precision(part, variance, df, design_effect),
+    }
+    rows = part.cells.loc[np.repeat(np.arange(cells), k)].reset_index(drop=True)
+    rows["indicator"] = [indicator.id for indicator in part.indicators] * cells
+    frame = rows.assign(**{name: array.reshape(-1) for name, array in columns.items()})
+    frame = frame[frame["n"] > 0].assign(conf_status="")
+    degenerate = frame["standard_error"].isna() | frame["lower"].isna()
+    frame["obs_status"] = np.where(degenerate, "u", "A")
+    return frame[list(Estimates.to_schema().columns)]
+
+
+def _simple_variance(part: LinearisedIndicators) -> Floats:
+    """Variance of the same estimate from a simple random sample with replacement, equal in n."""
+    below, above, yy, xy, xx, weight = np.moveaxis(part.moments, 2, 0)
+    times = np.array([i.measure.times for i in part.indicators])  # type: ignore[union-attr]
+    is_total = np.array([isinstance(i.measure, Total) for i in part.indicators])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = above / below
+        spread = yy - 2 * ratio * xy + ratio**2 * xx
+        per_record = spread * weight / np.where(is_total, 1.0, below**2)
+        variance = per_record / (part.n - 1) * times**2
+    return np.where(variance > 0, variance, np.nan)
+
+
+def _precision(
+    part: LinearisedIndicators, variance: Floats, df: Floats, design_effect: Floats
+) -> dict[str, Floats]:
+    """Interval and effective n: score interval for shares, Student's for everything else."""
+    is_share = np.array([isinstance(i.measure, Proportion) for i in part.indicators])
+    times = np.array([i.measure.times for i in part.indicators])  # type: ignore[union-attr]
+    share = part.value / times
+    n_effective = effective_size(share, variance / times**2)
+    # At 0 or 1 the variance is 0; the n of the sample over its usual design effect stands in.
+    known = np.maximum(design_effect, 1)[is_share & (design_effect > 0)]
+    usual = float(np.median(known)) if known.size else 1.0
+    at_edge = is_share & (np.isclose(share, 0) | np.isclose(share, 1)) & (df > 0)
+    n_effective = np.where(at_edge, part.n / usual, n_effective)
+    score = wilson(np.clip(share, 0, 1), n_effective)
+    plain = symmetric(part.value, np.sqrt(variance), df)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        others = np.where(design_effect > 0, part.n / design_effect, np.nan)
+    return {
+        "lower": np.where(is_share, score.lower * times, plain.lower),
+        "upper": np.where(is_share, score.upper * times, plain.upper),
+        "n_effective": np.where(is_share, n_effective, others),
+    }
+
+
+def _only_declared(frame: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame:
+    allowed = {(i.id, d) for i in indicators for d in (TOTAL, *i.disaggregations)}
+    pairs = zip(frame["indicator"], frame["disaggregation"], strict=True)
+    return frame[[pair in allowed for pair in pairs]]
+
+
+def _not_collected(
+    frame: pd.DataFrame, surveys: pd.DataFrame, indicators: Sequence[Indicator]
+) -> pd.DataFrame:
+    wanted = surveys.merge(pd.DataFrame({"indicator": [i.id for i in indicators]}), how="cross")
+    there = frame.loc[frame["disaggregation"] == TOTAL, [*SURVEY, "indicator"]]
+    absent = wanted.merge(there, how="left", indicator="found").query("found == 'left_only'")
+    blank = dict.fromkeys(set(Estimates.to_schema().columns) - {*CELL, "indicator"}, np.nan)
+    status = {"disaggregation": TOTAL, "category": TOTAL, "obs_status": "x", "conf_status": ""}
+    rows = absent[[*SURVEY, "indicator"]].assign(**(blank | status))
+    return rows[list(Estimates.to_schema().columns)]
+
+
+def _covariances(parts: list[LinearisedIndicators]) -> dict[tuple[str, str], pd.DataFrame]:
+    return {survey: matrix for survey, matrix in _matrices(parts)}
+
+
+def _matrices(
+    parts: list[LinearisedIndicators],
+) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+    first = parts[0]
+    everybody = first.cells.index[first.cells["disaggregation"] == TOTAL]
+    names = [indicator.id for part in parts for indicator in part.indicators]
+    for number in everybody:
+        area, period = first.cells.loc[number, SURVEY]
+        rows = first.cell == number
+        influence = np.hstack(
+            [_influence_on(first.psu[rows], part, (area, period)) for part in parts]
+        )
+        design = first.design._replace(stratum=first.design.stratum[rows])
+        matrix = covariance_matrix(influence, design)
+        yield (area, period), pd.DataFrame(matrix, names, names)
+
+
+def _influence_on(psus: NDArray[np.intp], part: LinearisedIndicators, survey: tuple) -> Floats:
+    """Influences of one part's total values on these PSUs; 0 where a PSU adds nothing."""
+    place = {psu: row for row, psu in enumerate(psus)}
+    aligned = np.zeros((len(psus), len(part.indicators)))
+    cells = part.cells
+    chosen = cells.index[
+        (cells["area"] == survey[0])
+        & (cells["period"] == survey[1])
+        & (cells["disaggregation"] == TOTAL)
+    ]
+    for row in np.flatnonzero(np.isin(part.cell, chosen)):
+        aligned[place[part.psu[row]]] = np.nan_to_num(part.influence[row])
+    return aligned

@@ -1,0 +1,156 @@
+"""A whole run: estimate, disclose, score, compare. Tables in, tables out; nothing is read or kept."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from pandera.typing.pandas import DataFrame
+
+from urban_safety_monitor.catalogue import Catalogue
+from urban_safety_monitor.catalogue.indicator import Indicator
+from urban_safety_monitor.catalogue.measures import Checklist as ChecklistMeasure
+from urban_safety_monitor.pipeline.compare import compare
+from urban_safety_monitor.pipeline.disclose import disclose
+from urban_safety_monitor.pipeline.drawing import policy_draws, record_draws, survey_draws
+from urban_safety_monitor.pipeline.estimate import SurveyEstimates, estimate
+from urban_safety_monitor.pipeline.groups import compare_groups
+from urban_safety_monitor.pipeline.peers import nearest_peers
+from urban_safety_monitor.pipeline.policies import estimate_policies
+from urban_safety_monitor.pipeline.recorded import estimate_recorded
+from urban_safety_monitor.pipeline.robustness import robustness
+from urban_safety_monitor.pipeline.score import score, score_table
+from urban_safety_monitor.statistics.linearisation import LonelyPsu
+from urban_safety_monitor.tables import (
+    Administrative,
+    Areas,
+    Checklist,
+    Comparisons,
+    Differences,
+    Estimates,
+    Surveys,
+    checked,
+)
+from urban_safety_monitor.tables.inputs import TOTAL
+from urban_safety_monitor.tables.run import Provenance, Results
+from urban_safety_monitor.tables.totals import PsuTotals
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run is computed from. `quality` holds findings made while the files were read."""
+
+    psu_totals: PsuTotals
+    administrative: DataFrame[Administrative]
+    checklists: DataFrame[Checklist]
+    areas: DataFrame[Areas]
+    surveys: DataFrame[Surveys]
+    differences: DataFrame[Differences]
+    quality: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Options:
+    """What can be chosen: draws behind intervals of scores, their seed, single-PSU strata."""
+
+    draws: int = 1000
+    seed: int = 0
+    lonely_psu: LonelyPsu = "adjust"
+
+
+def run(inputs: Inputs, catalogue: Catalogue, options: Options, provenance: Provenance) -> Results:
+    """Compute every table of results.
+
+    Raises:
+        DesignError: a stratum has one sampled PSU and `options.lonely_psu` is `fail`.
+    """
+    by_source = _by_source(catalogue)
+    surveyed = estimate(inputs.psu_totals, by_source["survey"], options.lonely_psu)
+    shown = disclose(surveyed.estimates, catalogue)
+    recorded = estimate_recorded(inputs.administrative, by_source["records"])
+    policies = estimate_policies(inputs.checklists, catalogue, by_source["checklist"])
+    estimates = checked(
+        Estimates, _marked(pd.concat([shown, recorded, policies]), inputs, catalogue)
+    )
+    units = _units(estimates, inputs.areas)
+    peers = nearest_peers(inputs.areas, units, catalogue.framework)
+    draws = _draws(surveyed, shown, inputs, policies, units, options, by_source["records"])
+    scored = score(draws, units, catalogue)
+    between = compare(estimates, inputs.areas, inputs.differences, peers, catalogue)
+    within = compare_groups(
+        inputs.psu_totals, estimates, by_source["survey"], catalogue, options.lonely_psu
+    )
+    return Results(
+        provenance=provenance,
+        areas=inputs.areas,
+        surveys=inputs.surveys,
+        differences=inputs.differences,
+        estimates=estimates,
+        scores=score_table(scored, catalogue),
+        comparisons=checked(Comparisons, pd.concat([between, within], ignore_index=True)),
+        robustness=robustness(scored, catalogue, options.seed),
+        quality=inputs.quality,
+        peers=peers,
+    )
+
+
+def _by_source(catalogue: Catalogue) -> dict[str, list[Indicator]]:
+    groups: dict[str, list[Indicator]] = {"survey": [], "records": [], "checklist": []}
+    for indicator in catalogue.indicators.values():
+        if indicator.from_survey:
+            groups["survey"].append(indicator)
+        elif isinstance(indicator.measure, ChecklistMeasure):
+            groups["checklist"].append(indicator)
+        else:
+            groups["records"].append(indicator)
+    return groups
+
+
+def _draws(
+    surveyed: SurveyEstimates,
+    shown: DataFrame[Estimates],
+    inputs: Inputs,
+    policies: DataFrame[Estimates],
+    units: pd.DataFrame,
+    options: Options,
+    recorded: list[Indicator],
+) -> dict:
+    count, seed = options.draws, options.seed
+    return (
+        survey_draws(shown, surveyed.covariances, units, count, seed)
+        | record_draws(inputs.administrative, recorded, units, count, seed)
+        | policy_draws(policies, units, count, seed)
+    )
+
+
+def _marked(estimates: pd.DataFrame, inputs: Inputs, catalogue: Catalogue) -> pd.DataFrame:
+    """Every city with results has a row per indicator; breaks and differences carry their mark."""
+    units = estimates[["area", "period"]].drop_duplicates()
+    wanted = units.merge(pd.DataFrame({"indicator": list(catalogue.indicators)}), how="cross")
+    wanted = wanted.assign(disaggregation=TOTAL, category=TOTAL)
+    key = ["indicator", "area", "period", "disaggregation", "category"]
+    filled = estimates.merge(wanted, on=key, how="outer")
+    filled["obs_status"] = filled["obs_status"].fillna("x")
+    filled["conf_status"] = filled["conf_status"].fillna("")
+    marks = inputs.differences.sort_values("obs_status").drop_duplicates(
+        ["indicator", "area", "period"], keep="last"
+    )
+    marked = filled.merge(
+        marks[["indicator", "area", "period", "obs_status"]],
+        on=["indicator", "area", "period"],
+        how="left",
+        suffixes=("", "_marked"),
+    )
+    with_value = marked["obs_status_marked"].notna() & marked["value"].notna()
+    marked["obs_status"] = marked["obs_status"].mask(with_value, marked["obs_status_marked"])
+    order = {name: place for place, name in enumerate(catalogue.indicators)}
+    ordered = marked.assign(order=marked["indicator"].map(order)).sort_values(
+        ["area", "period", "order", "disaggregation", "category"], ignore_index=True
+    )
+    return ordered[list(Estimates.to_schema().columns)]
+
+
+def _units(estimates: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """Area, period, country of everything scored; ranks belong to one country and period."""
+    units = estimates[["area", "period"]].drop_duplicates().sort_values(["area", "period"])
+    country = areas.set_index("area")["country"]
+    units = units.assign(country=units["area"].map(country).fillna(""))
+    return units.assign(group=units["country"] + " " + units["period"]).reset_index(drop=True)

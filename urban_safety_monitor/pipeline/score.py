@@ -1,0 +1,186 @@
+"""Scores of indicators and components with intervals from draws, and ranks as intervals.
+
+One code path for points and intervals: column 0 of the draws is the estimate itself.
+Source: OECD/JRC, Handbook on Constructing Composite Indicators (2008).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandera.typing.pandas import DataFrame
+
+from urban_safety_monitor.catalogue import Catalogue
+from urban_safety_monitor.catalogue.framework import Component
+from urban_safety_monitor.catalogue.indicator import Goalposts, Indicator, Status
+from urban_safety_monitor.statistics.composite import aggregate, normalise, ranks
+from urban_safety_monitor.tables import Scores, checked
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+LEVELS = ("subdomain", "domain", "overall")
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores of every component in every unit.
+
+    Attributes:
+        units: (u) area and period; `group` says whose ranks belong together.
+        scores: component or indicator id -> (u, 1 + draws); NaN where not scored.
+        coverage: id -> (u,) share of importance that was there.
+        missing: id -> (u,) ids of core indicators not there, separated by blanks.
+    """
+
+    units: pd.DataFrame
+    scores: dict[str, Floats]
+    coverage: dict[str, Floats]
+    missing: dict[str, NDArray[np.object_]]
+
+
+def score(draws: dict[str, Floats], units: pd.DataFrame, catalogue: Catalogue) -> Scored:
+    """Score indicators by their goalposts and aggregate them up the framework.
+
+    Args:
+        draws: indicator id -> (u, 1 + draws) values in the indicator's unit; NaN is missing.
+        units: (u) area, period and group.
+        catalogue: goalposts, importance, coverage rules.
+    """
+    indicators = [i for i in catalogue.indicators.values() if i.scored and i.id in draws]
+    scores = {i.id: normalised(draws[i.id], i.goalposts, units["group"]) for i in indicators}  # type: ignore[arg-type]
+    present = {name: ~np.isnan(values[:, 0]) for name, values in scores.items()}
+    coverage = {name: there.astype(float) for name, there in present.items()}
+    missing = {name: np.where(there, "", name).astype(object) for name, there in present.items()}
+    scored = Scored(units, scores, coverage, missing)
+    for level in LEVELS:
+        for component in catalogue.framework.components:
+            if component.level == level:
+                _add_component(scored, component, catalogue, indicators)
+    _add_evidence(scored, catalogue, indicators)
+    return scored
+
+
+def normalised(values: Floats, goalposts: Goalposts, group: pd.Series) -> Floats:
+    """Scores of values (u, d); observed goalposts are taken within each group of units."""
+    scores = np.full_like(values, np.nan)
+    for _, rows in group.groupby(group).groups.items():
+        inside = np.asarray(rows)
+        posts = [
+            {"min": np.nanmin, "max": np.nanmax}[post](values[inside, 0])
+            if isinstance(post, str)
+            else post
+            for post in (goalposts.scores_0, goalposts.scores_100)
+        ]
+        scores[inside] = normalise(values[inside], *posts, log=goalposts.scale == "log")
+    return scores
+
+
+def _add_component(
+    scored: Scored, component: Component, catalogue: Catalogue, indicators: Sequence[Indicator]
+) -> None:
+    members = [i for i in indicators if i.component == component.id]
+    inner = [
+        c
+        for c in catalogue.framework.components
+        if c.parent == component.id and c.id in scored.scores
+    ]
+    names = [i.id for i in members] + [c.id for c in inner]
+    if not names:
+        return
+    importance = [_importance(i, catalogue) for i in members] + [c.importance for c in inner]
+    weights = np.array(importance)
+    stacked = np.stack([scored.scores[name] for name in names], axis=1)
+    values = aggregate(stacked, weights, component.aggregation)
+    core = np.array([_is_core(i) for i in members] + [True] * len(inner), dtype=float)
+    counted = weights * (core if core.any() else 1.0)
+    parts = np.stack([scored.coverage[name] for name in names], axis=1)
+    if component.level == "overall":  # counts whole domains: each is either scored or not
+        parts = ~np.isnan(stacked[:, :, 0])
+    coverage = (parts * counted).sum(axis=1) / counted.sum()
+    values[coverage < component.coverage_at_least - 0.005] = np.nan
+    scored.scores[component.id] = values
+    scored.coverage[component.id] = coverage
+    scored.missing[component.id] = _listed([scored.missing[name] for name in names])
+
+
+def _importance(indicator: Indicator, catalogue: Catalogue) -> float:
+    return 1.0 if _is_core(indicator) else catalogue.framework.importance_of_extended
+
+
+def _is_core(indicator: Indicator) -> bool:
+    return indicator.status is Status.CORE
+
+
+def _add_evidence(scored: Scored, catalogue: Catalogue, indicators: Sequence[Indicator]) -> None:
+    """Objective, subjective, administrative and policy evidence, each as a mean of its own."""
+    for kind in dict.fromkeys(i.evidence for i in indicators):
+        members = [i for i in indicators if i.evidence is kind]
+        weights = np.array([_importance(i, catalogue) for i in members])
+        stacked = np.stack([scored.scores[i.id] for i in members], axis=1)
+        there = (~np.isnan(stacked[:, :, 0]) * weights).sum(axis=1) / weights.sum()
+        name = f"evidence:{kind}"
+        scored.scores[name] = aggregate(stacked, weights)
+        scored.coverage[name] = there
+        scored.missing[name] = _listed([scored.missing[i.id] for i in members])
+
+
+def _listed(parts: Sequence[NDArray[np.object_]]) -> NDArray[np.object_]:
+    joined = [" ".join(filter(None, names)) for names in zip(*parts, strict=True)]
+    return np.array(joined, dtype=object)
+
+
+def score_table(scored: Scored, catalogue: Catalogue) -> DataFrame[Scores]:
+    """Scores with 95 % intervals from the draws, and rank intervals within each group."""
+    frames = []
+    for name, values in scored.scores.items():
+        lower, upper = interval_of_draws(values)
+        place = _rank_interval(values, scored.units["group"])
+        frames.append(
+            scored.units[["area", "period"]].assign(
+                component=name,
+                level=_level(name, catalogue),
+                score=values[:, 0],
+                lower=lower,
+                upper=upper,
+                coverage=scored.coverage[name],
+                missing=scored.missing[name],
+                rank=place[0],
+                rank_lower=place[1],
+                rank_upper=place[2],
+            )
+        )
+    columns = list(Scores.to_schema().columns)
+    return checked(Scores, pd.concat(frames, ignore_index=True)[columns])
+
+
+def interval_of_draws(values: Floats) -> tuple[Floats, Floats]:
+    """Central 95 % of draws (u, 1 + d), widened where needed to hold the point itself."""
+    lower, upper = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    known = ~np.isnan(values[:, 0])
+    if known.any():
+        ends = np.quantile(values[known], [0.025, 0.975], axis=1)
+        lower[known] = np.minimum(ends[0], values[known, 0])
+        upper[known] = np.maximum(ends[1], values[known, 0])
+    return lower, upper
+
+
+def _rank_interval(values: Floats, group: pd.Series) -> tuple[Floats, Floats, Floats]:
+    point, low, high = (np.full(len(values), np.nan) for _ in range(3))
+    for _, rows in group.groupby(group).groups.items():
+        inside = np.asarray(rows)
+        inside = inside[~np.isnan(values[inside, 0])]
+        if len(inside) > 1:
+            place = ranks(values[inside])
+            point[inside] = place[:, 0]
+            low[inside], high[inside] = interval_of_draws(place)
+    return point, np.floor(low), np.ceil(high)
+
+
+def _level(name: str, catalogue: Catalogue) -> str:
+    if name.startswith("evidence:"):
+        return "evidence"
+    component = catalogue.components.get(name)
+    return component.level if component else "indicator"
