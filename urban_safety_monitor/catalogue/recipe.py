@@ -49,7 +49,8 @@ class Column(Declaration):
 
     Several source columns in `from` are joined by "-", blanks left out. `recode` maps source
     text to codes; what it does not name is kept, made missing or given a code by `otherwise`.
-    A number is divided by `per`.
+    `blank` is the code an empty cell stands for, where the source says so. Numbers are divided
+    by `per`.
     """
 
     source: str | tuple[str, ...] | None = Field(default=None, alias="from")
@@ -57,7 +58,8 @@ class Column(Declaration):
     joined_by: str = "-"
     recode: dict[str, Code | float] = {}
     otherwise: Literal["keep", "missing"] | int = "keep"
-    per: float = 1.0
+    blank: Code | None = None
+    per: float = Field(default=1.0, gt=0)
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -105,7 +107,7 @@ class Recipe(Declaration):
     """One file of `indicators/recipes/`.
 
     `codebook = true` also maps every codebook variable that a column of its own name holds.
-    `blank` lists cell texts that stand for an empty cell, `decimal` the sign numbers are written
+    `empty` lists cell texts that stand for an empty cell, `decimal` the sign numbers are written
     with. `sum_over` names a disaggregation whose categories add up to the total. `not_personal`
     lists columns that look like personal details and were cleared by whoever answers for them.
     """
@@ -117,7 +119,7 @@ class Recipe(Declaration):
     notes: Text | None = None
     holds: Literal["microdata", "administrative", "checklist"] = "microdata"
     files: dict[str, SourceFile] = Field(min_length=1)
-    blank: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."
     joins: tuple[Join, ...] = ()
     summaries: tuple[Summary, ...] = ()

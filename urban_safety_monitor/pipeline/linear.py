@@ -77,8 +77,9 @@ def linearised(
 
     The first part holds all plain indicators; each gap, having cells of its own, is a further one.
     """
-    gaps = [i for i in indicators if isinstance(i.measure, Gap)]
-    plain = [i for i in indicators if not isinstance(i.measure, Gap)]
+    asked = {term.indicator for term in psu_totals.terms}
+    gaps = [i for i in indicators if i.id in asked and isinstance(i.measure, Gap)]
+    plain = [i for i in indicators if i.id in asked and not isinstance(i.measure, Gap)]
     terms = _linearised_terms(psu_totals, plain, lonely_psu)
     return [
         _without_crossings(_averaged(terms, plain)),
@@ -135,7 +136,7 @@ def _averaged(terms: LinearisedIndicators, indicators: Sequence[Indicator]) -> L
     several = parts[:, 0] > 1
     moments = terms.moments[:, first]
     moments[:, several] = np.nan
-    every = np.where(owner.T[None] > 0, terms.n[:, :, None], np.inf).min(axis=1)
+    every = np.where(owner.T[None] > 0, terms.n[:, :, None], np.inf).min(axis=1, initial=np.inf)
     return LinearisedIndicators(
         terms.cells,
         tuple(indicators),
@@ -194,11 +195,12 @@ def _gap(terms: LinearisedIndicators, indicator: Indicator) -> LinearisedIndicat
 def _cells_of(cells: pd.DataFrame, disaggregation: str, category: str) -> pd.DataFrame:
     """Cells within one category, named by what they are crossed with (or total)."""
     numbered = cells.assign(number=np.arange(len(cells)))
-    head = numbered["disaggregation"].str.split("*", n=1, expand=True).reindex(columns=[0, 1])
-    tail = numbered["category"].str.split("*", n=1, expand=True).reindex(columns=[0, 1])
-    inside = (head[0] == disaggregation) & (tail[0] == category)
+    groups = numbered["disaggregation"].str.partition("*")
+    categories = numbered["category"].str.partition("*")
+    inside = (groups[0] == disaggregation) & (categories[0] == category)
     return numbered[inside].assign(
-        disaggregation=head[1].fillna(TOTAL)[inside], category=tail[1].fillna(TOTAL)[inside]
+        disaggregation=groups[2].mask(groups[2] == "", TOTAL)[inside],
+        category=categories[2].mask(groups[2] == "", TOTAL)[inside],
     )
 
 

@@ -51,7 +51,7 @@ class PsuTotals:
         row, column = np.nonzero(self.n > 0)
         frame = self.keys.iloc[row].reset_index(drop=True)
         return frame.assign(
-            indicator=[self.terms[j].indicator for j in column],
+            indicator=pd.array([self.terms[j].indicator for j in column], dtype="str"),
             component=[self.terms[j].component for j in column],
             n=self.n[row, column],
             numerator=self.numerator[row, column],

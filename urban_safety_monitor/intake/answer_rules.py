@@ -1,0 +1,191 @@
+"""Rules on the answers themselves: codes, numbers, dates, skips, and what nobody answered."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+
+import pandas as pd
+
+from urban_safety_monitor.catalogue.codebook import Variable
+from urban_safety_monitor.catalogue.conditions import Condition, codes_used
+from urban_safety_monitor.catalogue.indicator import Text
+from urban_safety_monitor.intake.convert import Failure
+from urban_safety_monitor.intake.masks import holds
+from urban_safety_monitor.intake.problems import Problem
+from urban_safety_monitor.intake.records import Records
+
+NONRESPONSE = 0.15
+DAYS_BESIDE = 31
+"""Days before or after the round within which an interview date raises no question."""
+LANGUAGES = ("en", "es")
+
+
+def cells_that_do_not_fit(records: Records) -> Iterator[Problem]:
+    """Unknown codes, numbers out of range, texts for numbers, dates that cannot be read."""
+    for column, failures in records.failures.items():
+        for failure in failures:
+            yield from _misfit(records, column, failure)
+
+
+def answers_to_skipped_questions(records: Records) -> Iterator[Problem]:
+    """Answers of people who should not have been asked, one problem for each gate."""
+    for sensitive in (False, True):
+        gates: dict[str, list[Variable]] = {}
+        for column in records.answers:
+            variable = records.variable(column)
+            gate = variable.asked_if
+            if (
+                gate
+                and variable.sensitive == sensitive
+                and _gate_columns(gate) <= set(records.frame)
+            ):
+                gates.setdefault(gate.model_dump_json(), []).append(variable)
+        for variables in gates.values():
+            yield from _skips(records, variables, "USM-P06" if sensitive else "USM-P05")
+
+
+def empty_columns(records: Records) -> Iterator[Problem]:
+    """Columns of the questionnaire without a single answer."""
+    empty = [
+        name
+        for name in records.answers
+        if records.from_source(name).any() and records.mapped.text[name].isna().all()
+    ]
+    if empty:
+        everybody = records.mapped.part == records.mapped.part.iloc[0]
+        for problem in records.problems("USM-C05", everybody, empty):
+            yield replace(problem, place=replace(problem.place, rows=()), n_rows=None)
+
+
+def item_nonresponse(records: Records) -> Iterator[Problem]:
+    """Questions that more than 15 percent of those asked did not answer."""
+    shares = {column: _nonresponse(records, column) for column in records.answers}
+    high = {c: s for c, s in shares.items() if NONRESPONSE < s < 1}
+    if not high:
+        return
+    names = ", ".join(f"{column} {share:.0%}" for column, share in high.items())
+    everybody = pd.Series(True, records.frame.index)
+    for problem in records.problems(
+        "USM-V14", everybody, list(high), limit=f"{NONRESPONSE:.0%}", names=names
+    ):
+        yield replace(problem, place=replace(problem.place, rows=()), n_rows=None)
+
+
+def dates_outside_the_round(records: Records) -> Iterator[Problem]:
+    """Interview dates more than a month away from the period they are filed under."""
+    if "period" not in records.frame:
+        return
+    first, last = _span_of(records.frame["period"])
+    margin = pd.Timedelta(days=DAYS_BESIDE)
+    for column in records.frame:
+        if records.variable(column).kind != "date":
+            continue
+        dates = pd.to_datetime(records.frame[column], errors="coerce")
+        outside = (dates < first - margin) | (dates > last + margin)
+        for problem in records.problems("USM-D02", outside, [column]):
+            yield replace(problem, found=records.values_shown(column, outside))
+
+
+def _misfit(records: Records, column: str, failure: Failure) -> Iterator[Problem]:
+    variable = records.variable(column)
+    code = failure.code
+    texts = records.mapped.text.loc[failure.rows, column]
+    by_label = _codes_by_label(variable)
+    if code == "USM-V12" and texts.str.casefold().isin(list(by_label)).all():
+        code = "USM-K02"
+    for problem in records.problems(code, failure.rows, [column]):
+        yield replace(
+            problem,
+            found=records.values_shown(column, failure.rows),
+            expected=expected(variable) if code in {"USM-V12", "USM-K02", "USM-V13"} else None,
+            suggestion="" if variable.sensitive else _suggestion(texts, variable, by_label),
+        )
+
+
+def expected(variable: Variable) -> Text | None:
+    """The codes and bounds a variable allows, in words of both languages."""
+    bounds = ""
+    if variable.minimum is not None or variable.maximum is not None:
+        low = "" if variable.minimum is None else f"{variable.minimum:g}"
+        high = "" if variable.maximum is None else f"{variable.maximum:g}"
+        bounds = f"{low}…{high}"
+    words = {
+        language: " · ".join(
+            [
+                *([bounds] if bounds else []),
+                *(
+                    f"{code} {label.in_language(language)}"
+                    for code, label in variable.codes.items()
+                ),
+            ]
+        )
+        for language in LANGUAGES
+    }
+    return Text(**words) if words["en"] else None
+
+
+def _codes_by_label(variable: Variable) -> dict[str, str]:
+    return {
+        label.in_language(language).casefold(): code
+        for code, label in variable.codes.items()
+        for language in LANGUAGES
+    }
+
+
+def _suggestion(texts: pd.Series, variable: Variable, by_label: dict[str, str]) -> str:
+    """For the commonest wrong text, the one allowed code near it."""
+    text = str(texts.value_counts().index[0])
+    if text.casefold() in by_label:
+        return f"{text} → {by_label[text.casefold()]}"
+    swapped = text.upper().replace("O", "0").replace("I", "1").replace("L", "1")
+    if swapped != text and swapped.lstrip("0") in variable.codes:
+        return f"{text} → {swapped.lstrip('0')}"
+    near = get_close_matches(text, variable.codes, n=2, cutoff=0.6) if len(text) > 1 else []
+    return f"{text} → {near[0]}" if len(near) == 1 else ""
+
+
+def _gate_columns(gate: Condition) -> set[str]:
+    return {column for column, _ in codes_used(gate)}
+
+
+def _skips(records: Records, variables: list[Variable], code: str) -> Iterator[Problem]:
+    gate = variables[0].asked_if
+    assert gate is not None
+    not_asked = ~holds(gate, records.frame).fillna(True).astype(bool)
+    columns = [variable.canonical for variable in variables]
+    answered = records.mapped.text[columns].notna() & pd.DataFrame(
+        {column: not_asked for column in columns}
+    )
+    wrong = [column for column in columns if answered[column].any()]
+    words = ", ".join(
+        f"{column} = {' / '.join(map(str, codes))}" for column, codes in codes_used(gate)
+    )
+    yield from records.problems(code, answered.any(axis=1), wrong, gate=words)
+
+
+def _nonresponse(records: Records, column: str) -> float:
+    variable = records.variable(column)
+    asked = records.from_source(column)
+    gate = variable.asked_if
+    if gate and _gate_columns(gate) <= set(records.frame):
+        asked &= holds(gate, records.frame).fillna(False).astype(bool)
+    values = records.frame.loc[asked, column]
+    silent = values.isna() | values.isin(variable.missing)
+    return float(silent.mean()) if len(values) else 0.0
+
+
+def _span_of(period: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """First and last day of SDMX years, half-years, quarters and months; missing for others."""
+    bounds = {text: _bounds(str(text)) for text in period.dropna().unique()}
+    first = period.map({text: span[0] for text, span in bounds.items()})
+    last = period.map({text: span[1] for text, span in bounds.items()})
+    return pd.to_datetime(first), pd.to_datetime(last)
+
+
+def _bounds(text: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    half = {"-S1": ("-Q1", "-Q2"), "-S2": ("-Q3", "-Q4")}.get(text[4:])
+    start, end = (text[:4] + part for part in half) if half else (text, text)
+    try:
+        return pd.Period(start).start_time, pd.Period(end).end_time
+    except ValueError:
+        return pd.NaT, pd.NaT

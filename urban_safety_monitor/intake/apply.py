@@ -1,0 +1,234 @@
+"""Apply a recipe to a user's files: one pass, one canonical table, one report of all problems."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pandera.pandas as pa
+
+from urban_safety_monitor.catalogue.indicator import Text
+from urban_safety_monitor.catalogue.load import Catalogue
+from urban_safety_monitor.catalogue.recipe import Column, Recipe
+from urban_safety_monitor.errors import CatalogueError, DataError
+from urban_safety_monitor.intake import figures, policies
+from urban_safety_monitor.intake.check import checked_records
+from urban_safety_monitor.intake.mapping import Draft, joined, mapped_records
+from urban_safety_monitor.intake.personal import personal_details
+from urban_safety_monitor.intake.problems import Place, Problem, merged
+from urban_safety_monitor.intake.read import read_file
+from urban_safety_monitor.intake.recognise import nearest, recognised, source_names
+from urban_safety_monitor.intake.records import DESIGN, REQUIRED, typed_records, variable_of
+from urban_safety_monitor.intake.report import CheckReport
+from urban_safety_monitor.intake.source import SourceTable, UnreadableFile
+from urban_safety_monitor.intake.wording import render
+from urban_safety_monitor.tables import Administrative, Checklist, Microdata, checked
+
+FILE_CODES = tuple(f"USM-F{number:02}" for number in range(1, 19))
+COLUMN_CODES = ("USM-C01", "USM-J02", "USM-J03")
+NAMES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What became of a user's files: the canonical table and the report.
+
+    Where the report holds something to fix, `frame` is what could be read, for a preview only;
+    nothing may be computed from it.
+    """
+
+    recipe: Recipe
+    frame: pd.DataFrame
+    report: CheckReport
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the table may be used."""
+        return self.report.accepted
+
+
+class _Found(NamedTuple):
+    frame: pd.DataFrame
+    problems: list[Problem]
+    examined: Iterable[str]
+
+
+def apply_recipe(recipe: Recipe, catalogue: Catalogue, files: Sequence[Path | str]) -> Intake:
+    """Read the files, map them as the recipe says, and check everything in one pass.
+
+    Args:
+        recipe: how the source maps to canonical columns.
+        catalogue: the codebook and indicators; what the recipe brings along is added to it.
+        files: the user's files, in any order and under any names.
+
+    Raises:
+        CatalogueError: the recipe names a column, code or definition nobody declared.
+    """
+    catalogue = catalogue.with_recipe(recipe)
+    _refuse_unknown_columns(recipe, catalogue)
+    tables, problems = _read(recipe, catalogue, files)
+    parts = recognised(recipe, catalogue, tables)
+    problems += parts.problems if tables else ()
+    examined = set(FILE_CODES)
+    frame = pd.DataFrame()
+    if recipe.holds == "microdata":
+        problems += [p for t in tables for p in personal_details(t, recipe.not_personal)]
+        examined.add("USM-X01")
+    if recipe.main in parts.tables:
+        found = _TABLES[recipe.holds](recipe, catalogue, parts.tables)
+        frame = found.frame
+        problems += found.problems
+        examined |= {*COLUMN_CODES, *found.examined}
+    passed = sorted(examined - {problem.code for problem in problems})
+    facts = tuple(table.fact() for table in tables)
+    report = CheckReport(merged(problems), tuple(passed), facts)
+    if report.accepted:
+        frame = checked(_MODELS[recipe.holds], frame)
+    return Intake(recipe, frame, report)
+
+
+def require_accepted(intake: Intake, language: str = "en") -> pd.DataFrame:
+    """The canonical table, where nothing has to be fixed.
+
+    Raises:
+        DataError: with the message of every problem that has to be fixed.
+    """
+    if not intake.accepted:
+        raise DataError(render(p, language) for p in intake.report.of_level("must_fix"))
+    return intake.frame
+
+
+def _read(
+    recipe: Recipe, catalogue: Catalogue, files: Sequence[Path | str]
+) -> tuple[list[SourceTable], list[Problem]]:
+    """Every readable file. Survey files are read whole, to be searched for personal details."""
+    names = source_names(recipe)
+    columns = None if recipe.holds == "microdata" else names
+    like = names | (set(catalogue.codebook) if recipe.codebook else set())
+    sheet = recipe.files[recipe.main].sheet if len(recipe.files) == 1 else None
+    tables: list[SourceTable] = []
+    problems: list[Problem] = []
+    for path in files:
+        try:
+            table = read_file(path, sheet=sheet, columns=columns, like=like)
+        except UnreadableFile as error:
+            problems.append(error.problem)
+            continue
+        if recipe.empty:
+            table = replace(table, frame=table.frame.mask(table.frame.isin(recipe.empty)))
+        tables.append(table)
+        problems += table.problems
+    return tables, problems
+
+
+def _refuse_unknown_columns(recipe: Recipe, catalogue: Catalogue) -> None:
+    known = {
+        "microdata": {*catalogue.columns, *DESIGN},
+        "administrative": {*figures.KEY, "value", "standard_error", "source", "obs_status"},
+        "checklist": {*policies.KEY, "answer", "evidence"},
+    }[recipe.holds]
+    named = {**recipe.columns, **{c: a for a in recipe.appends for c in a.columns}}
+    problems = []
+    for name in named:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            problems.append(
+                f"recipe {recipe.id}: columns.{name}: no variable has this column{hint}"
+            )
+    if problems:
+        raise CatalogueError(problems)
+
+
+def _survey(recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable]) -> _Found:
+    draft = joined(recipe, tables)
+    columns = _columns(recipe, catalogue, draft)
+    mapped, problems = mapped_records(recipe, tables, columns, draft)
+    records = typed_records(mapped, catalogue, recipe.decimal)
+    found, examined = checked_records(records)
+    missing = list(_missing(recipe, catalogue, tables[recipe.main], set(mapped.text), REQUIRED))
+    if recipe.codebook and not missing:
+        found += _not_asked(catalogue, set(records.frame), records.titles)
+    return _Found(records.frame, [*draft.problems, *missing, *problems, *found], examined)
+
+
+def _records(recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable]) -> _Found:
+    draft = joined(recipe, tables)
+    cells = figures.figure_cells(recipe, tables[recipe.main], draft)
+    missing = list(_missing(recipe, None, tables[recipe.main], set(cells.text), figures.REQUIRED))
+    if missing:
+        return _Found(cells.text, [*draft.problems, *missing], ())
+    frame, problems = figures.figures(recipe, cells)
+    return _Found(frame, [*draft.problems, *problems], figures.CODES)
+
+
+def _policies(recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable]) -> _Found:
+    draft = joined(recipe, tables)
+    mapped, problems = mapped_records(recipe, tables, recipe.columns, draft)
+    missing = list(_missing(recipe, None, tables[recipe.main], set(mapped.text), policies.REQUIRED))
+    if missing:
+        return _Found(mapped.text, [*draft.problems, *missing], ())
+    frame, found = policies.policies(recipe, mapped, catalogue)
+    return _Found(frame, [*draft.problems, *problems, *found], policies.CODES)
+
+
+def _columns(recipe: Recipe, catalogue: Catalogue, draft: Draft) -> dict[str, Column]:
+    """The recipe's columns after those of the codebook that are there under their own names."""
+    own = {
+        variable.canonical: Column.model_validate({"from": name})
+        for name, variable in catalogue.codebook.items()
+        if recipe.codebook and name in draft.frame
+    }
+    return own | recipe.columns
+
+
+def _missing(
+    recipe: Recipe,
+    catalogue: Catalogue | None,
+    table: SourceTable,
+    there: set[str],
+    required: tuple[str, ...],
+) -> Iterator[Problem]:
+    """A problem for each canonical column that has to be there and has no source."""
+    for name in required:
+        if name in there:
+            continue
+        meaning = variable_of(name, catalogue).question if catalogue else name
+        named = recipe.columns[name].sources if name in recipe.columns else ()
+        own = catalogue.columns[name].name if catalogue and name in catalogue.columns else name
+        absent = [source for source in named if source not in table.header] or [own]
+        free = [column for column in table.header if column not in source_names(recipe)]
+        near = nearest(absent[0], free)
+        yield Problem(
+            "USM-C01",
+            {"missing": ", ".join(absent), "meaning": meaning},
+            Place(table.name, table.sheet),
+            suggestion=near,
+        )
+
+
+def _not_asked(
+    catalogue: Catalogue, there: set[str], titles: dict[str, tuple[Text, ...]]
+) -> Iterator[Problem]:
+    absent = [column for column in catalogue.columns if column in titles and column not in there]
+    if absent:
+        more = ", …" if len(absent) > NAMES_SHOWN else ""
+        names = ", ".join(catalogue.columns[column].name for column in absent[:NAMES_SHOWN]) + more
+        affects = {t.en: t for column in absent for t in titles[column]}
+        yield Problem(
+            "USM-C02", {"n": len(absent), "names": names}, affects=tuple(affects.values())
+        )
+
+
+_TABLES: dict[str, Callable[[Recipe, Catalogue, dict[str, SourceTable]], _Found]] = {
+    "microdata": _survey,
+    "administrative": _records,
+    "checklist": _policies,
+}
+_MODELS: dict[str, type[pa.DataFrameModel]] = {
+    "microdata": Microdata,
+    "administrative": Administrative,
+    "checklist": Checklist,
+}

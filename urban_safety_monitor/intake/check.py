@@ -1,0 +1,40 @@
+"""All rules on survey records, run in one pass."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from urban_safety_monitor.intake import answer_rules, design_rules
+from urban_safety_monitor.intake.problems import Problem
+from urban_safety_monitor.intake.records import Records
+
+
+class Rule(NamedTuple):
+    """A check and the codes of all problems it can find."""
+
+    codes: tuple[str, ...]
+    find: Callable[[Records], Iterator[Problem]]
+
+
+RULES = (
+    Rule(("USM-S01",), design_rules.empty_design),
+    Rule(("USM-W01", "USM-W02", "USM-W03", "USM-W04"), design_rules.weights),
+    Rule(("USM-I01",), design_rules.repeated_persons),
+    Rule(("USM-I02",), design_rules.copied_rows),
+    Rule(("USM-S02", "USM-S04"), design_rules.units_in_two_strata),
+    Rule(("USM-S03",), design_rules.strata_with_one_unit),
+    Rule(("USM-G01",), design_rules.small_districts),
+    Rule(
+        ("USM-V12", "USM-V13", "USM-K02", "USM-N01", "USM-N02", "USM-D01", "USM-D04"),
+        answer_rules.cells_that_do_not_fit,
+    ),
+    Rule(("USM-P05", "USM-P06"), answer_rules.answers_to_skipped_questions),
+    Rule(("USM-C05",), answer_rules.empty_columns),
+    Rule(("USM-V14",), answer_rules.item_nonresponse),
+    Rule(("USM-D02",), answer_rules.dates_outside_the_round),
+)
+
+
+def checked_records(records: Records) -> tuple[list[Problem], list[str]]:
+    """Every problem of every rule, and the codes examined."""
+    found = [problem for rule in RULES for problem in rule.find(records)]
+    return found, [code for rule in RULES for code in rule.codes]

@@ -1,0 +1,60 @@
+"""Conditions of the catalogue as masks over a frame: true, false, or missing where unknown."""
+
+from functools import reduce
+from operator import and_, or_
+
+import pandas as pd
+
+from urban_safety_monitor.catalogue.conditions import (
+    AllOf,
+    AnyOf,
+    Between,
+    Code,
+    Condition,
+    CountBetween,
+    IsIn,
+    NoneOf,
+)
+
+
+def holds(condition: Condition, frame: pd.DataFrame) -> pd.Series:
+    """For which rows the condition holds; missing where an answer it needs is missing.
+
+    Works on typed columns and on columns of text; a text is compared with the code's own text,
+    so "03" is not 3.
+    """
+    match condition:
+        case IsIn():
+            return _is_in(frame[condition.column], condition.is_in)
+        case Between():
+            return _within(_numbers(frame[condition.column]), condition)
+        case CountBetween():
+            hits = [_is_in(frame[column], condition.is_in) for column in condition.count_of]
+            known = reduce(or_, [hit.notna() for hit in hits])
+            number = sum(hit.fillna(False).astype(float) for hit in hits)
+            return _within(number.where(known), condition)
+        case AllOf():
+            return reduce(and_, [holds(part, frame) for part in condition.all_of])
+        case AnyOf():
+            return reduce(or_, [holds(part, frame) for part in condition.any_of])
+        case NoneOf():
+            return ~reduce(or_, [holds(part, frame) for part in condition.none_of])
+
+
+def _is_in(column: pd.Series, codes: tuple[Code, ...]) -> pd.Series:
+    wanted = codes if pd.api.types.is_numeric_dtype(column) else [str(code) for code in codes]
+    return column.isin(wanted).astype("boolean").mask(column.isna())
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    numbers = column if pd.api.types.is_numeric_dtype(column) else pd.to_numeric(column, "coerce")
+    return numbers.astype(float)
+
+
+def _within(numbers: pd.Series, bounds: Between | CountBetween) -> pd.Series:
+    inside = pd.Series(True, numbers.index, dtype="boolean")
+    if bounds.at_least is not None:
+        inside &= numbers >= bounds.at_least
+    if bounds.at_most is not None:
+        inside &= numbers <= bounds.at_most
+    return inside.mask(numbers.isna())

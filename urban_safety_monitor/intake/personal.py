@@ -1,0 +1,134 @@
+"""Search for personal details at the door: in column names and in cells, whatever they are called.
+
+Found values never leave this module; a finding names the column, the kind and the rows.
+Sources of the formats: CURP and RFC by their official layout (birth date inside), South African
+identity numbers by birth date and Luhn check digit.
+"""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from urban_safety_monitor.catalogue.indicator import Text
+from urban_safety_monitor.intake.problems import Problem
+from urban_safety_monitor.intake.source import SourceTable
+
+KINDS = {
+    "email": Text(en="e-mail addresses", es="correos electrónicos"),
+    "phone": Text(en="phone numbers", es="números de teléfono"),
+    "curp": Text(en="CURP numbers", es="claves CURP"),
+    "rfc": Text(en="RFC numbers", es="claves RFC"),
+    "za_id": Text(en="identity numbers", es="números de identidad"),
+    "gps": Text(en="coordinates", es="coordenadas"),
+    "name": Text(en="names of people", es="nombres de personas"),
+    "address": Text(en="addresses", es="domicilios"),
+}
+BIRTH = r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+PATTERNS = {
+    "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),
+    "curp": re.compile(rf"\b[A-Z]{{4}}{BIRTH}[HMX][A-Z]{{5}}[0-9A-Z]\d\b", re.IGNORECASE),
+    "rfc": re.compile(rf"\b[A-ZÑ&]{{4}}{BIRTH}[0-9A-Z]{{3}}\b", re.IGNORECASE),
+    "phone": re.compile(
+        r"(?<![\w.])(?:\+\d{1,3}[ -]?(?:\(?\d{1,4}\)?[ -]?){2,4}\d{2,4}"
+        r"|\(\d{2,3}\) ?\d{3,4}[ -]?\d{4}|\d{2,3}[ -]\d{3,4}[ -]\d{4})(?![\w.])"
+    ),
+    "gps": re.compile(r"-?\d{1,2}\.\d{4,},? *-?\d{1,3}\.\d{4,}"),
+}
+IDENTITY = re.compile(rf"{BIRTH}\d{{4}}[01]\d\d")
+NAMED: dict[str, frozenset[str]] = {
+    "email": frozenset({"email", "e_mail", "mail", "correo"}),
+    "phone": frozenset({"phone", "telephone", "telefono", "tel", "celular", "movil", "whatsapp"}),
+    "curp": frozenset({"curp"}),
+    "rfc": frozenset({"rfc"}),
+    "gps": frozenset({"gps", "lat", "latitude", "latitud", "lon", "lng", "longitude", "longitud"}),
+    "name": frozenset({"apellido", "apellidos", "surname", "lastname", "firstname", "fullname"}),
+    "address": frozenset({"address", "direccion", "domicilio"}),
+}
+WHOLE_NAMES = {
+    "first_name": "name",
+    "last_name": "name",
+    "full_name": "name",
+    "respondent_name": "name",
+    "nombre": "name",
+    "nombres": "name",
+    "nombre_completo": "name",
+    "id_number": "za_id",
+}
+LOOKS = {
+    "phone": re.compile(r"(?:\D*\d){7,15}\D*"),
+    "gps": re.compile(r"-?\d{1,3}\.\d{3,}.*"),
+    "name": re.compile(r"[^\W\d_]{2,}.*"),
+    "address": re.compile(r".*[^\W\d_]{3,}.*"),
+    "za_id": re.compile(r"\d{13}"),
+}
+ACCENTS = str.maketrans("áéíóúü", "aeiouu")
+
+
+def personal_details(table: SourceTable, cleared: tuple[str, ...] = ()) -> Iterator[Problem]:
+    """A problem for each column that seems to hold personal details, without any value."""
+    for name in table.frame.columns:
+        if name in cleared:
+            continue
+        kind, rows = _found(str(name), table.frame[name])
+        if rows is not None and len(rows):
+            yield Problem(
+                "USM-X01",
+                {"kind": KINDS[kind]},
+                table.place([str(name)], rows),
+                n_rows=len(rows),
+                n_total=len(table.frame),
+                sensitive=True,
+            )
+
+
+def looks_personal(text: str) -> bool:
+    """Whether a cell must not be shown in a message."""
+    return any(pattern.search(text) for pattern in PATTERNS.values()) or bool(
+        re.search(r"\d{9,}", text)
+    )
+
+
+def _found(name: str, column: pd.Series) -> tuple[str, pd.Index | None]:
+    position, distinct = pd.factorize(column)
+    cells = pd.Series(distinct, dtype=column.dtype)
+    kind = _kind_named(name)
+    if kind:
+        look = LOOKS.get(kind)
+        hits = cells.str.fullmatch(look) if look else pd.Series(True, cells.index)
+        if hits.any():
+            return kind, column.index[_at(hits, position)]
+    for kind, pattern in PATTERNS.items():
+        hits = cells.str.contains(pattern)
+        if hits.any():
+            return kind, column.index[_at(hits, position)]
+    hits = _identity_numbers(cells)
+    filled = position >= 0
+    if hits.any() and _at(hits, position).sum() >= filled.sum() / 2:
+        return "za_id", column.index[_at(hits, position)]
+    return "", None
+
+
+def _kind_named(name: str) -> str:
+    folded = re.sub(r"[^a-z0-9]+", "_", name.casefold().translate(ACCENTS)).strip("_")
+    if folded in WHOLE_NAMES:
+        return WHOLE_NAMES[folded]
+    words = set(folded.split("_"))
+    return next((kind for kind, hints in NAMED.items() if words & hints), "")
+
+
+def _at(hits: pd.Series, position: np.ndarray) -> np.ndarray:
+    return np.append(hits.fillna(False).to_numpy(dtype=bool), False)[position]
+
+
+def _identity_numbers(cells: pd.Series) -> pd.Series:
+    """South African identity numbers: 13 digits, a birth date, and a right Luhn check digit."""
+    hits = cells.str.fullmatch(IDENTITY).fillna(False).astype(bool)
+    digits = cells[hits].map(lambda text: [int(digit) for digit in text])
+    return hits & digits.map(_passes_luhn).reindex(cells.index, fill_value=False).astype(bool)
+
+
+def _passes_luhn(digits: list[int]) -> bool:
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

@@ -1,0 +1,135 @@
+"""Typed survey records with everything a rule needs to say where something is wrong."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from urban_safety_monitor.catalogue.codebook import Variable
+from urban_safety_monitor.catalogue.conditions import codes_used
+from urban_safety_monitor.catalogue.indicator import Text
+from urban_safety_monitor.catalogue.load import Catalogue
+from urban_safety_monitor.catalogue.measures import SurveyMeasure, parts_of
+from urban_safety_monitor.intake.convert import Failure, converted, sdmx_period
+from urban_safety_monitor.intake.mapping import Mapped
+from urban_safety_monitor.intake.personal import looks_personal
+from urban_safety_monitor.intake.problems import Param, Problem
+
+IDENTITY = ("area", "period", "person")
+REQUIRED = (*IDENTITY, "stratum", "psu", "weight_person")
+DESIGN = {
+    "area": "text",
+    "period": "text",
+    "person": "text",
+    "household": "text",
+    "stratum": "text",
+    "psu": "text",
+    "district": "text",
+    "weight_person": "number",
+    "weight_household": "number",
+    "psus_in_stratum": "number",
+}
+SHOWN_VALUES = 3
+LONGEST_VALUE = 24
+
+
+@dataclass(frozen=True)
+class Records:
+    """One row a record; `failures` are cells whose text did not fit their variable."""
+
+    frame: pd.DataFrame
+    mapped: Mapped
+    catalogue: Catalogue
+    failures: dict[str, tuple[Failure, ...]]
+
+    def variable(self, column: str) -> Variable:
+        """The codebook's variable, or a plain one for a column of the design."""
+        return variable_of(column, self.catalogue)
+
+    @property
+    def answers(self) -> list[str]:
+        """Columns that hold answers, not the design."""
+        return [
+            name
+            for name in self.frame
+            if name not in DESIGN and self.variable(name).section != "0 Design"
+        ]
+
+    @property
+    def weights(self) -> list[str]:
+        """Columns that hold weights."""
+        return [name for name in self.frame if name.startswith("weight")]
+
+    def from_source(self, column: str) -> pd.Series:
+        """Which records belong to a file that has this column."""
+        parts = [p for p in self.mapped.part.unique() if self.mapped.mapped_in(p, column)]
+        return self.mapped.part.isin(parts)
+
+    @cached_property
+    def titles(self) -> dict[str, tuple[Text, ...]]:
+        """Titles of the indicators that use each column."""
+        titles: dict[str, dict[str, Text]] = {}
+        for indicator in self.catalogue.indicators.values():
+            if not isinstance(indicator.measure, SurveyMeasure):
+                continue
+            for part in parts_of(indicator.measure):
+                for column, _ in codes_used(part):
+                    titles.setdefault(column, {})[indicator.id] = indicator.title
+        return {column: tuple(found.values()) for column, found in titles.items()}
+
+    def affected(self, columns: Sequence[str]) -> tuple[Text, ...]:
+        """Titles of the indicators that use any of these columns, each once."""
+        found = {t.en: t for column in columns for t in self.titles.get(column, ())}
+        return tuple(found.values())
+
+    def problems(
+        self, code: str, mask: pd.Series, columns: Sequence[str], **params: Param
+    ) -> Iterator[Problem]:
+        """One problem for each of the user's files in which masked records lie."""
+        if not mask.any():
+            return
+        sensitive = any(self.variable(column).sensitive for column in columns)
+        for place, n_rows, n_total in self.mapped.places(mask, columns):
+            yield Problem(
+                code,
+                dict(params),
+                place,
+                n_rows=n_rows,
+                n_total=n_total,
+                affects=self.affected(columns),
+                sensitive=sensitive,
+            )
+
+    def values_shown(self, column: str, mask: pd.Series) -> str:
+        """The commonest masked cell texts; none of a sensitive column or of a personal kind."""
+        if self.variable(column).sensitive:
+            return ""
+        counts = self.mapped.text.loc[mask, column].value_counts().head(SHOWN_VALUES)
+        shown = [str(text)[:LONGEST_VALUE] for text in counts.index if not looks_personal(text)]
+        return ", ".join(shown)
+
+
+def typed_records(mapped: Mapped, catalogue: Catalogue, decimal: str) -> Records:
+    """The mapped text with every column as its variable says."""
+    columns, failures = {}, {}
+    for name, text in mapped.text.items():
+        column = converted(text, variable_of(str(name), catalogue), decimal)
+        columns[str(name)] = column.values
+        failures[str(name)] = tuple(f for f in column.failures if f.rows.any())
+    if "period" in columns:
+        columns["period"] = sdmx_period(columns["period"])
+    frame = pd.DataFrame(columns, index=mapped.text.index)
+    return Records(frame, mapped, catalogue, failures)
+
+
+def variable_of(column: str, catalogue: Catalogue) -> Variable:
+    """The codebook's variable of this column; bounds of weights are left to their own rules."""
+    declared = catalogue.columns.get(column)
+    if declared and column.startswith("weight"):
+        return declared.model_copy(update={"minimum": None, "maximum": None})
+    if declared and column not in DESIGN:
+        return declared
+    kind = DESIGN.get(column, "text")
+    question = declared.question if declared else Text(en=column)
+    return Variable.model_validate({"name": column, "kind": kind, "question": question})

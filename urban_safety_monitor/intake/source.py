@@ -1,0 +1,145 @@
+"""A file of the user's as a table of text, with what is needed to point back into it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from urban_safety_monitor.errors import DataError
+from urban_safety_monitor.intake.problems import (
+    ColumnAt,
+    Param,
+    Place,
+    Problem,
+    column_letter,
+    row_ranges,
+)
+from urban_safety_monitor.intake.wording import render
+
+TEXT = pd.StringDtype(na_value=np.nan)
+Repair = tuple[str, dict[str, Any]]
+
+
+class UnreadableFile(DataError):
+    """A file that cannot be read as a table at all; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        """Keep the problem beside its words."""
+        super().__init__(render(problem))
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """A file as read: every cell is text, a missing cell is NA, codes are never labels.
+
+    The frame's index holds row numbers as a spreadsheet shows them (the header is row 1).
+    `header` lists every column of the file, also those not asked for. `repairs` are the small
+    things mended on reading, as phrase keys with their values; `labels` maps each labelled
+    column to its labels by code; `problems` are rows that could not be read. `own_names` gives
+    the user's own spelling of columns that answer to a declared name.
+    """
+
+    frame: pd.DataFrame
+    name: str
+    path: Path
+    format: str
+    header: tuple[str, ...]
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    repairs: tuple[Repair, ...] = ()
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    own_names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def first_data_row(self) -> int:
+        """Row number of the first record, as a spreadsheet shows it."""
+        return int(self.frame.index[0])
+
+    def place(self, columns: Iterable[str] = (), rows: Iterable[int] = ()) -> Place:
+        """These columns and rows of the file, for a message."""
+        at = tuple(
+            ColumnAt(column_letter(self.header.index(c)), self.own_names.get(c, c)) for c in columns
+        )
+        return Place(self.name, self.sheet, at, row_ranges(rows))
+
+    def fact(self) -> dict[str, Any]:
+        """What was read, for the report."""
+        return {
+            "file": self.name,
+            "format": self.format,
+            "sheet": self.sheet,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "rows": len(self.frame),
+            "columns": len(self.header),
+            "first_data_row": self.first_data_row,
+            "repairs": list(self.repairs),
+        }
+
+
+def refusal(code: str, path: Path, **params: Param) -> UnreadableFile:
+    """The error for a whole file."""
+    return UnreadableFile(Problem(code, dict(params), Place(path.name)))
+
+
+def checked_header(
+    names: Iterable[object], path: Path, sheet: str | None = None, header_row: int = 1
+) -> tuple[str, ...]:
+    """Column names without blanks around them; a column without a name is named by its letter.
+
+    Raises:
+        UnreadableFile: most cells are empty (the row is a title), or a name is there twice.
+    """
+    texts = ["" if name is None else str(name).strip() for name in names]
+    if sum(map(bool, texts)) * 2 < len(texts):
+        filled, cells = sum(map(bool, texts)), len(texts)
+        problem = Problem(
+            "USM-F08",
+            {"filled": filled, "cells": cells, "row": header_row},
+            Place(path.name, sheet),
+        )
+        raise UnreadableFile(problem)
+    header = [text or f"(column {column_letter(i)})" for i, text in enumerate(texts)]
+    twice = {name for name in header if header.count(name) > 1}
+    if twice:
+        at = [ColumnAt(column_letter(i), n) for i, n in enumerate(header) if n in twice]
+        raise UnreadableFile(Problem("USM-F09", {}, Place(path.name, sheet, tuple(at))))
+    return tuple(header)
+
+
+def as_text(column: pd.Series) -> pd.Series:
+    """Any column as text: 3.0 is "3", a date is written 2026-04-03, an empty cell is missing."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        days = column.dt.normalize().eq(column) | column.isna()
+        form = "%Y-%m-%d" if days.all() else "%Y-%m-%dT%H:%M:%S"
+        return column.dt.strftime(form).astype(TEXT)
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return _number_text(column)
+    return pd.Series(map(cell_text, column), column.index, dtype=TEXT)
+
+
+def cell_text(value: object) -> str | None:
+    """One cell as text, None where it is empty."""
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, float):
+        if np.isnan(value):
+            return None
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value).removesuffix(" 00:00:00").strip() or None
+
+
+def _number_text(column: pd.Series) -> pd.Series:
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    whole = np.isfinite(values) & (values == np.round(values)) & (np.abs(values) < 2**53)
+    texts = np.full(len(values), None, dtype=object)
+    texts[whole] = values[whole].astype(np.int64).astype(str)
+    rest = np.isfinite(values) & ~whole
+    texts[rest] = [repr(float(value)) for value in values[rest]]
+    return pd.Series(texts, column.index, dtype=TEXT)
