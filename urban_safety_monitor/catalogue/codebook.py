@@ -52,9 +52,14 @@ class Category(Declaration):
 
 
 class Disaggregation(Declaration):
-    """How people are grouped: by named categories, or by every code found in a column."""
+    """How people are grouped: by named categories, or by every code found in a column.
+
+    `designed_for` is false where the sample was not designed to speak of the single groups (a
+    city in a national survey): every value is then flagged as unreliable, however it looks.
+    """
 
     id: str = Field(pattern=IDENTIFIER)
     title: Text
     categories: tuple[Category, ...] = ()
     column: str | None = None
+    designed_for: bool = True

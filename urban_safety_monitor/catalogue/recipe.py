@@ -6,6 +6,7 @@ columns they have, so a user may hand them in under any name and in any order.
 Order of work: read, join and summarise, keep, spread wide columns into rows, map columns, append.
 """
 
+import re
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -13,6 +14,8 @@ from pydantic import Field, model_validator
 from urban_safety_monitor.catalogue.codebook import Disaggregation, Variable
 from urban_safety_monitor.catalogue.conditions import Code, Condition, Declaration
 from urban_safety_monitor.catalogue.indicator import IDENTIFIER, Text
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 class SourceFile(Declaration):
@@ -50,7 +53,7 @@ class Column(Declaration):
     Several source columns in `from` are joined by "-", blanks left out. `recode` maps source
     text to codes; what it does not name is kept, made missing or given a code by `otherwise`.
     `blank` is the code an empty cell stands for, where the source says so. Numbers are divided
-    by `per`.
+    by `per`. Area codes that lost their leading zeros get `digits` of them back, then `prefix`.
     """
 
     source: str | tuple[str, ...] | None = Field(default=None, alias="from")
@@ -60,6 +63,8 @@ class Column(Declaration):
     otherwise: Literal["keep", "missing"] | int = "keep"
     blank: Code | None = None
     per: float = Field(default=1.0, gt=0)
+    digits: int = Field(default=0, ge=0)
+    prefix: str = ""
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -101,6 +106,11 @@ class Wide(Declaration):
 
     columns: dict[str, str] = Field(min_length=1)
     period: str
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Source columns that the template names."""
+        return tuple(name for name in PLACEHOLDER.findall(self.period) if name != "period")
 
 
 class Recipe(Declaration):

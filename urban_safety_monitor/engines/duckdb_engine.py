@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -11,8 +12,8 @@ from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.engines.expressions import identifier, literal
 from urban_safety_monitor.engines.query import (
-    OF_A_SHARE,
-    SUMS,
+    DESIGN,
+    SQUARES,
     Query,
     columns_needed,
     columns_of_groups,
@@ -21,6 +22,8 @@ from urban_safety_monitor.engines.query import (
 )
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.totals import CELL, Floats, PsuTotals
+
+Columns = dict[str, Any]
 
 CROSSED = "*"
 """Joins disaggregations, and their categories, that are crossed."""
@@ -42,10 +45,12 @@ def psu_totals(
     """
     with duckdb.connect(config={"threads": 1}) as connection:
         # One thread: sums of the same records are then the same to the last bit in every run.
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET autoload_known_extensions = false")
         relation = _relation(connection, microdata)
-        present = {name for name, *_ in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+        described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+        present = {name for name, *_ in described}
         measured = [i for i in indicators if columns_needed(i) & present]
         groups = [
             name
@@ -57,7 +62,7 @@ def psu_totals(
         )
         padded = _with_empty_columns(relation, sorted(absent - present))
         query = psu_totals_query(catalogue, measured, groups, padded)
-        wide = connection.execute(query.sql).df()
+        wide = connection.execute(query.sql).fetchnumpy()
         counts = connection.execute(
             psu_counts_query(relation, population_known="psus_in_stratum" in present)
         ).df()
@@ -78,42 +83,48 @@ def _with_empty_columns(relation: str, columns: Sequence[str]) -> str:
     return f"(SELECT *{empty} FROM {relation}) AS padded"
 
 
-def _unpacked(wide: pd.DataFrame, counts: pd.DataFrame, query: Query) -> PsuTotals:
-    keys = []
+def _unpacked(wide: Columns, counts: pd.DataFrame, query: Query) -> PsuTotals:
+    keys, rows = [], []
     for groups in query.grouping_sets:
-        rows = wide[_in_grouping_set(wide, groups)]
-        named = [rows[f"by_{name}"].astype("str") for name in groups]
+        chosen = np.flatnonzero(_in_grouping_set(wide, groups))
+        part = pd.DataFrame({name: wide[name][chosen] for name in DESIGN}, dtype="str")
+        named = [pd.Series(wide[f"by_{name}"][chosen], dtype="str") for name in groups]
         category = named[0].str.cat(named[1:], sep=CROSSED) if named else TOTAL
-        part = rows[["area", "period", "stratum", "psu"]].assign(
-            disaggregation=CROSSED.join(groups) or TOTAL, category=category
+        keys.append(
+            part.assign(disaggregation=CROSSED.join(groups) or TOTAL, category=category).astype(
+                "str"
+            )
         )
-        keys.append(part.astype("str"))
-    ordered = pd.concat(keys).sort_values([*CELL, "stratum", "psu"], kind="stable")
-    wide = wide.loc[ordered.index]
-    arrays = {name: _sums(wide, name, len(query.terms)) for name in SUMS}
+        rows.append(chosen)
+    order = np.concatenate(rows)
+    terms = range(len(query.terms))
     return PsuTotals(
-        keys=ordered[[*CELL, "stratum", "psu"]].reset_index(drop=True),
+        keys=pd.concat(keys, ignore_index=True)[[*CELL, "stratum", "psu"]],
         terms=query.terms,
-        n=arrays["n"],
-        numerator=arrays["numerator"],
-        denominator=arrays["denominator"],
-        squares=np.stack([arrays[name] for name in OF_A_SHARE], axis=-1),
+        n=_stacked(wide, [f"n_{k}" for k in terms], order),
+        numerator=_stacked(wide, [f"numerator_{k}" for k in terms], order),
+        denominator=_stacked(wide, [f"denominator_{k}" for k in terms], order),
+        squares={
+            k: _stacked(wide, [f"{name}_{k}" for name in SQUARES], order)
+            for k in terms
+            if f"yy_{k}" in wide
+        },
         psus=counts.astype({"area": "str", "period": "str", "stratum": "str"}),
     )
 
 
-def _sums(wide: pd.DataFrame, name: str, terms: int) -> Floats:
-    columns = [
-        f"{name}_{k}" if f"{name}_{k}" in wide else f"{OF_A_SHARE[name]}_{k}" for k in range(terms)
-    ]
-    return wide[columns].to_numpy(dtype=float, na_value=0.0)
+def _stacked(wide: Columns, names: Sequence[str], order: np.ndarray) -> Floats:
+    """These columns side by side; a sum over no record at all is an empty sum."""
+    stacked = np.zeros((len(order), len(names)))
+    for place, name in enumerate(names):
+        stacked[:, place] = np.ma.filled(wide[name][order], 0.0)
+    return stacked
 
 
-def _in_grouping_set(wide: pd.DataFrame, groups: tuple[str, ...]) -> pd.Series:
-    every = [c.removeprefix("without_") for c in wide.columns if c.startswith("without_")]
-    chosen = pd.Series(True, index=wide.index)
-    for name in every:
+def _in_grouping_set(wide: Columns, groups: Sequence[str]) -> np.ndarray:
+    chosen = np.ones(len(wide["psu"]), dtype=bool)
+    for name in (c.removeprefix("without_") for c in wide if c.startswith("without_")):
         chosen &= wide[f"without_{name}"] == (0 if name in groups else 1)
         if name in groups:
-            chosen &= wide[f"by_{name}"].notna()
+            chosen &= ~np.ma.getmaskarray(wide[f"by_{name}"])
     return chosen

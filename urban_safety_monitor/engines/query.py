@@ -1,7 +1,9 @@
 """The one query: persons' records to weighted PSU totals, for all indicators and groups at once.
 
-One pass over the records. `GROUPING SETS` gives every disaggregation from the same scan; each
-term adds six sums. The text runs unchanged on DuckDB, PostgreSQL and Spark.
+One pass over the records. The inner queries turn each record into weighted numbers, the outer one
+only counts and sums them; `GROUPING SETS` gives every disaggregation from the same scan. Terms
+other than shares add four sums of squares for their design effects: a share counts 0 and 1, so
+its squares are its sums. The text runs unchanged on DuckDB, PostgreSQL and Spark.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,9 +26,7 @@ from urban_safety_monitor.engines.expressions import category, every, identifier
 from urban_safety_monitor.tables.totals import Term
 
 DESIGN = ("area", "period", "stratum", "psu")
-SUMS = ("n", "numerator", "denominator", "yy", "xy", "xx", "weight")
-OF_A_SHARE = {"yy": "numerator", "xy": "numerator", "xx": "denominator", "weight": "denominator"}
-"""A share counts 0 and 1, so its squares are its sums and need no columns of their own."""
+SQUARES = ("yy", "xy", "xx", "weight")
 
 Groups = tuple[str, ...]
 """Disaggregations crossed with each other; none for everybody."""
@@ -71,12 +71,15 @@ def psu_totals_query(
         f"{category(catalogue.disaggregations[name])} AS {identifier('by_' + name)}"
         for name in names
     ]
-    inner = ", ".join([*map(identifier, DESIGN), *groups_sql, *_record_columns(terms)])
-    outer = ", ".join([*map(identifier, DESIGN), *_group_columns(names), *_sum_columns(terms)])
+    by = [identifier("by_" + name) for name in names]
+    design = [*map(identifier, DESIGN)]
+    answers = ", ".join([*design, *groups_sql, *_answer_columns(terms)])
+    weighted = ", ".join([*design, *by, *_weighted_columns(terms)])
+    sums = ", ".join([*design, *_group_columns(names), *_sum_columns(terms)])
     grouping = ", ".join(f"({', '.join(_grouped_by(groups))})" for groups in sets)
     sql = (
-        f"SELECT {outer} FROM (SELECT {inner} FROM {relation}) AS records "
-        f"GROUP BY GROUPING SETS ({grouping})"
+        f"SELECT {sums} FROM (SELECT {weighted} FROM (SELECT {answers} FROM {relation}) AS answers) "
+        f"AS weighted GROUP BY GROUPING SETS ({grouping})"
     )
     return Query(sql, tuple(term for term, _ in terms), sets)
 
@@ -130,27 +133,35 @@ def _group_columns(names: Sequence[str]) -> Iterator[str]:
         yield f"GROUPING({identifier('by_' + name)}) AS {identifier('without_' + name)}"
 
 
-def _record_columns(terms: Sequence[tuple[Term, _Sums]]) -> Iterator[str]:
-    for number, (_, sums) in enumerate(terms):
-        yield f"(CASE WHEN {sums.universe} THEN {sums.above} END) AS y{number}"
-        yield f"(CASE WHEN {sums.universe} THEN {sums.below} END) AS x{number}"
-    weights = sorted({w for _, sums in terms for w in (sums.weight_above, sums.weight_below)})
-    yield from (identifier(weight) for weight in weights)
+def _answer_columns(terms: Sequence[tuple[Term, _Sums]]) -> Iterator[str]:
+    """Each record's quantity above and below in its universe, and the weights."""
+    for k, (_, sums) in enumerate(terms):
+        yield f"(CASE WHEN {sums.universe} THEN {sums.above} END) AS above_{k}"
+        yield f"(CASE WHEN {sums.universe} THEN {sums.below} END) AS below_{k}"
+    for name in sorted({w for _, sums in terms for w in (sums.weight_above, sums.weight_below)}):
+        yield f"CAST({identifier(name)} AS DOUBLE PRECISION) AS {identifier(name)}"
+
+
+def _weighted_columns(terms: Sequence[tuple[Term, _Sums]]) -> Iterator[str]:
+    for k, (_, sums) in enumerate(terms):
+        y, x = f"above_{k}", f"below_{k}"
+        above, below = identifier(sums.weight_above), identifier(sums.weight_below)
+        yield f"NULLIF({below} * {x}, 0) AS x_{k}"
+        yield f"{above} * {y} AS y_{k}"
+        if not sums.is_share:
+            yield f"{below} * {y} * {y} AS yy_{k}"
+            yield f"{below} * {x} * {y} AS xy_{k}"
+            yield f"{below} * {x} * {x} AS xx_{k}"
+            yield f"CASE WHEN {x} <> 0 THEN {below} END AS weight_{k}"
 
 
 def _sum_columns(terms: Sequence[tuple[Term, _Sums]]) -> Iterator[str]:
     for k, (_, sums) in enumerate(terms):
-        y, x = f"y{k}", f"x{k}"
-        above, below = identifier(sums.weight_above), identifier(sums.weight_below)
-        yield f"SUM(CASE WHEN {x} <> 0 AND {below} > 0 THEN 1 ELSE 0 END) AS n_{k}"
-        yield f"SUM({above} * {y}) AS numerator_{k}"
-        yield f"SUM({below} * {x}) AS denominator_{k}"
-        if sums.is_share:
-            continue
-        yield f"SUM({below} * {y} * {y}) AS yy_{k}"
-        yield f"SUM({below} * {x} * {y}) AS xy_{k}"
-        yield f"SUM({below} * {x} * {x}) AS xx_{k}"
-        yield f"SUM(CASE WHEN {x} <> 0 THEN {below} ELSE 0 END) AS weight_{k}"
+        yield f"COUNT(x_{k}) AS n_{k}"
+        yield f"SUM(y_{k}) AS numerator_{k}"
+        yield f"SUM(x_{k}) AS denominator_{k}"
+        if not sums.is_share:
+            yield from (f"SUM({name}_{k}) AS {name}_{k}" for name in SQUARES)
 
 
 def _sums_of(indicator: Indicator) -> Iterator[_Sums]:

@@ -97,5 +97,13 @@ def _unreliable(estimates: pd.DataFrame, catalogue: Catalogue, thresholds: Thres
     is_gap = of.map(lambda m: isinstance(m, Gap))
     cv = estimates["standard_error"] / estimates["value"].abs()
     vague = ~is_gap & (cv >= thresholds.coefficient_of_variation)
-    few = is_share & (estimates["n_effective"] < thresholds.effective_persons)
-    return wide | vague | few | (estimates["psus"] < thresholds.psus)
+    effective = estimates[["n", "n_effective"]].min(axis=1)
+    few = is_share & (effective < thresholds.effective_persons)
+    by_chance = [d.id for d in catalogue.disaggregations.values() if not d.designed_for]
+    return (
+        wide
+        | vague
+        | few
+        | (estimates["psus"] < thresholds.psus)
+        | estimates["disaggregation"].isin(by_chance)
+    )

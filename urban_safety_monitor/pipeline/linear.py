@@ -102,15 +102,7 @@ def _linearised_terms(
     times = np.array([i.measure.times for i in owners])  # type: ignore[union-attr]
     n = sums_by(cell, len(cells), psu_totals.n[:, chosen])
     value = np.where(is_total, of_total.value, of_ratio.value)
-    squares = psu_totals.squares[:, chosen].reshape(len(cell), -1)
-    moments = np.concatenate(
-        [
-            sums_by(cell, len(cells), below)[:, :, None],
-            sums_by(cell, len(cells), above)[:, :, None],
-            sums_by(cell, len(cells), squares).reshape(len(cells), len(chosen), 4),
-        ],
-        axis=2,
-    )
+    moments = np.stack([_moments(psu_totals, j, cell, len(cells)) for j in chosen], axis=1)
     moments[:, [bool(getattr(i.measure, "weight_of", None)) for i in owners]] = np.nan
     return LinearisedIndicators(
         cells,
@@ -124,6 +116,13 @@ def _linearised_terms(
         np.where(is_total, of_total.influence, of_ratio.influence) * times,
         psu_totals.n[:, chosen] > 0,
     )
+
+
+def _moments(psu_totals: PsuTotals, term: int, cell: Codes, cells: int) -> Floats:
+    """Denominator, numerator, squares and weight of one term in every cell (cells, 6)."""
+    above, below = psu_totals.numerator[:, term], psu_totals.denominator[:, term]
+    squares = psu_totals.squares.get(term, np.stack([above, above, below, below], axis=1))
+    return sums_by(cell, cells, np.column_stack([below, above, squares]))
 
 
 def _averaged(terms: LinearisedIndicators, indicators: Sequence[Indicator]) -> LinearisedIndicators:

@@ -32,9 +32,9 @@ class PsuTotals:
         terms: (k) what the columns of the arrays are.
         n: (n, k) records in the universe of the term.
         numerator, denominator: (n, k) weighted totals.
-        squares: (n, k, 4) weighted totals over single records of numerator squared, numerator
-            times denominator and denominator squared, and the sum of the records' weights: what
-            a design effect is measured against.
+        squares: term number -> (n, 4) weighted totals over single records of numerator squared,
+            numerator times denominator and denominator squared, and the records' weights: what
+            a design effect is measured against. A share has none: its squares are its sums.
         psus: area, period, stratum, psus (sampled), psus_in_population (missing if unknown).
     """
 
@@ -43,7 +43,7 @@ class PsuTotals:
     n: Floats
     numerator: Floats
     denominator: Floats
-    squares: Floats
+    squares: dict[int, Floats]
     psus: pd.DataFrame
 
     def long(self) -> pd.DataFrame:
