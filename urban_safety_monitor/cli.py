@@ -87,6 +87,7 @@ def demo(
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="The files of one survey.")],
+    *,
     recipe: Recipe,
     catalogue: CatalogueFolder = None,
     lang: InLanguage = Language.EN,
@@ -114,6 +115,7 @@ def check(
 @app.command()
 def estimate(
     files: Annotated[list[Path], typer.Argument(help="The files of one survey.")],
+    *,
     recipe: Recipe,
     catalogue: CatalogueFolder = None,
     indicator: Annotated[
@@ -165,6 +167,7 @@ def run(
 @app.command()
 def profile(
     city: Annotated[str, typer.Argument(help="A city's code or name.")],
+    *,
     period: Period = None,
     benchmark: Annotated[
         str, typer.Option(help="country_median, peers or previous.")
@@ -189,6 +192,7 @@ def profile(
 @app.command()
 def compare(
     cities: Annotated[list[str], typer.Argument(help="Codes or names of two or more cities.")],
+    *,
     indicator: Annotated[
         list[str] | None, typer.Option(help="Only this indicator; may be repeated.")
     ] = None,

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 Code = int | str
+ColumnCodes = tuple[str, tuple[Code, ...]]
+"""A column with the codes mentioned of it; none for a plain number."""
 
 
 class Declaration(BaseModel):
@@ -26,6 +28,10 @@ class IsIn(Declaration):
     column: str
     is_in: tuple[Code, ...] = Field(min_length=1)
 
+    def codes_used(self) -> Iterator[ColumnCodes]:
+        """Columns and codes this part mentions."""
+        yield self.column, self.is_in
+
 
 class Between(Declaration):
     """The number lies within these bounds, both included."""
@@ -39,6 +45,10 @@ class Between(Declaration):
         if self.at_least is None and self.at_most is None:
             raise ValueError("give at_least, at_most or both")
         return self
+
+    def codes_used(self) -> Iterator[ColumnCodes]:
+        """Columns and codes this part mentions."""
+        yield self.column, ()
 
 
 class CountBetween(Declaration):
@@ -55,11 +65,20 @@ class CountBetween(Declaration):
             raise ValueError("give at_least, at_most or both")
         return self
 
+    def codes_used(self) -> Iterator[ColumnCodes]:
+        """Columns and codes this part mentions."""
+        yield from ((column, self.is_in) for column in self.count_of)
+
 
 class AllOf(Declaration):
     """Every part holds."""
 
     all_of: tuple["Condition", ...] = Field(min_length=1)
+
+    def codes_used(self) -> Iterator[ColumnCodes]:
+        """Columns and codes this part mentions."""
+        for part in self.all_of:
+            yield from part.codes_used()
 
 
 class AnyOf(Declaration):
@@ -67,11 +86,21 @@ class AnyOf(Declaration):
 
     any_of: tuple["Condition", ...] = Field(min_length=1)
 
+    def codes_used(self) -> Iterator[ColumnCodes]:
+        """Columns and codes this part mentions."""
+        for part in self.any_of:
+            yield from part.codes_used()
+
 
 class NoneOf(Declaration):
     """No part holds."""
 
     none_of: tuple["Condition", ...] = Field(min_length=1)
+
+    def codes_used(self) -> Iterator[ColumnCodes]:
+        """Columns and codes this part mentions."""
+        for part in self.none_of:
+            yield from part.codes_used()
 
 
 def _condition_form(given: Any) -> str | None:
@@ -99,12 +128,20 @@ class Value(Declaration):
     value_of: str
     times: float = 1.0
 
+    def codes_used(self) -> Iterator[ColumnCodes]:
+        """Columns and codes this part mentions."""
+        yield self.value_of, ()
+
 
 class Count(Declaration):
     """How many of these columns hold one of these codes."""
 
     number_of: tuple[str, ...] = Field(min_length=1)
     is_in: tuple[Code, ...] = Field(min_length=1)
+
+    def codes_used(self) -> Iterator[ColumnCodes]:
+        """Columns and codes this part mentions."""
+        yield from ((column, self.is_in) for column in self.number_of)
 
 
 class Share(Declaration):
@@ -114,6 +151,10 @@ class Share(Declaration):
     is_in: tuple[Code, ...] = Field(min_length=1)
     out_of: tuple[Code, ...] = Field(min_length=1)
     times: float = 1.0
+
+    def codes_used(self) -> Iterator[ColumnCodes]:
+        """Columns and codes this part mentions."""
+        yield from ((column, self.is_in + self.out_of) for column in self.share_of)
 
 
 class CappedSum(Declaration):
@@ -127,6 +168,10 @@ class CappedSum(Declaration):
     each_at_most: float
     unknown: tuple[int, ...] = ()
     unknown_counts_as: float = 1.0
+
+    def codes_used(self) -> Iterator[ColumnCodes]:
+        """Columns and codes this part mentions."""
+        yield from ((column, self.unknown) for column in self.sum_of)
 
 
 def _quantity_form(given: Any) -> str | None:
@@ -148,25 +193,3 @@ Quantity = Annotated[
 
 for _model in (AllOf, AnyOf, NoneOf):
     _model.model_rebuild()
-
-
-def codes_used(part: Declaration) -> Iterator[tuple[str, tuple[Code, ...]]]:
-    """Every (column, codes) a condition or quantity mentions; no codes for a plain number."""
-    match part:
-        case IsIn():
-            yield part.column, part.is_in
-        case Between():
-            yield part.column, ()
-        case Value():
-            yield part.value_of, ()
-        case CountBetween():
-            yield from ((column, part.is_in) for column in part.count_of)
-        case Count():
-            yield from ((column, part.is_in) for column in part.number_of)
-        case Share():
-            yield from ((column, part.is_in + part.out_of) for column in part.share_of)
-        case CappedSum():
-            yield from ((column, part.unknown) for column in part.sum_of)
-        case AllOf(all_of=parts) | AnyOf(any_of=parts) | NoneOf(none_of=parts):
-            for inner in parts:
-                yield from codes_used(inner)

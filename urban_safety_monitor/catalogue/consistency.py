@@ -5,9 +5,9 @@ from difflib import get_close_matches
 
 from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.codebook import Variable
-from urban_safety_monitor.catalogue.conditions import Code, Declaration, codes_used
+from urban_safety_monitor.catalogue.conditions import Code
 from urban_safety_monitor.catalogue.indicator import Indicator
-from urban_safety_monitor.catalogue.measures import Checklist, Gap, parts_of
+from urban_safety_monitor.catalogue.measures import Checklist, Gap, Part, parts_of, weights_of
 
 DESIGN_COLUMNS = {"weight_person", "weight_household", "district"}
 
@@ -48,13 +48,17 @@ def _indicator(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
     measure = indicator.measure
     if isinstance(measure, Checklist):
         yield from _items(where, measure, catalogue)
-    elif indicator.from_survey:
-        for part in parts_of(measure):  # type: ignore[arg-type]
-            yield from _codes(where, part, catalogue)
-        for column in {measure.weight, getattr(measure, "weight_of", None)} - {None}:  # type: ignore[union-attr]
-            yield from _column(where, column, catalogue)
     if isinstance(measure, Gap) and measure.disaggregation not in catalogue.disaggregations:
         yield f"{where}: disaggregation {measure.disaggregation!r} is not declared"
+    if indicator.from_survey:
+        yield from _answers(where, indicator, catalogue)
+
+
+def _answers(where: str, indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
+    for part in parts_of(indicator.survey_measure):
+        yield from _codes(where, part, catalogue)
+    for column in weights_of(indicator.survey_measure):
+        yield from _column(where, column, catalogue)
 
 
 def _items(where: str, measure: Checklist, catalogue: Catalogue) -> Iterator[str]:
@@ -68,13 +72,14 @@ def _items(where: str, measure: Checklist, catalogue: Catalogue) -> Iterator[str
             yield f"{where}: item {item!r} is not in checklist {form.id}"
 
 
-def _codes(where: str, part: Declaration, catalogue: Catalogue) -> Iterator[str]:
-    for column, codes in codes_used(part):
+def _codes(where: str, part: Part, catalogue: Catalogue) -> Iterator[str]:
+    for column, codes in part.codes_used():
         yield from _column(where, column, catalogue)
         variable = catalogue.columns.get(column)
         for code in codes:
             if variable and variable.codes and not _allowed(variable, code):
-                yield f"{where}: {column} has no code {code!r}; codes are {', '.join(variable.codes)}"
+                known = ", ".join(variable.codes)
+                yield f"{where}: {column} has no code {code!r}; codes are {known}"
 
 
 def _allowed(variable: Variable, code: Code) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from urban_safety_monitor.catalogue.conditions import Declaration
-from urban_safety_monitor.catalogue.measures import Measure
+from urban_safety_monitor.catalogue.measures import Measure, SurveyMeasure
 
 IDENTIFIER = r"^[a-z][a-z0-9_]*$"
 
@@ -165,4 +165,10 @@ class Indicator(Declaration):
     @property
     def from_survey(self) -> bool:
         """Whether the indicator is estimated from persons' records."""
-        return self.measure.kind in {"proportion", "mean", "ratio", "total", "gap", "average"}
+        return isinstance(self.measure, SurveyMeasure)
+
+    @property
+    def survey_measure(self) -> SurveyMeasure:
+        """The measure of an indicator that is estimated from persons' records."""
+        assert isinstance(self.measure, SurveyMeasure), f"{self.id} is not from a survey"
+        return self.measure

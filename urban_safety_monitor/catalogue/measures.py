@@ -129,7 +129,10 @@ Measure = Annotated[
 ]
 
 
-def parts_of(measure: SurveyMeasure) -> Iterator[Declaration]:
+Part = Condition | Quantity
+
+
+def parts_of(measure: SurveyMeasure) -> Iterator[Part]:
     """Every condition and quantity a survey measure is made of."""
     if isinstance(measure, Average):
         for component in measure.components:
@@ -140,3 +143,9 @@ def parts_of(measure: SurveyMeasure) -> Iterator[Declaration]:
     yield from measure.among
     if isinstance(measure, Ratio):
         yield measure.per
+
+
+def weights_of(measure: SurveyMeasure) -> set[str]:
+    """The columns a survey measure takes its weights from."""
+    own = measure.weight_of if isinstance(measure, Ratio) else None
+    return {measure.weight, own or measure.weight}

@@ -149,11 +149,16 @@ class Recipe(Declaration):
         """Name of the file whose rows are the records."""
         return next(iter(self.files))
 
+    @property
+    def steps(self) -> tuple[Join | Summary | Append, ...]:
+        """Everything that brings another file to the main one."""
+        return (*self.joins, *self.summaries, *self.appends)
+
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         if self.files[self.main].optional:
             raise ValueError(f"files: the main file, {self.main!r}, cannot be optional")
-        for part in (*self.joins, *self.summaries, *self.appends):
+        for part in self.steps:
             if part.file not in self.files or part.file == self.main:
                 raise ValueError(f"{part.file!r} is not another file of this recipe")
         records = self.holds == "administrative"

@@ -88,8 +88,8 @@ def _unpacked(wide: Columns, counts: pd.DataFrame, query: Query) -> PsuTotals:
     for groups in query.grouping_sets:
         chosen = np.flatnonzero(_in_grouping_set(wide, groups))
         part = pd.DataFrame({name: wide[name][chosen] for name in DESIGN}, dtype="str")
-        named = [pd.Series(wide[f"by_{name}"][chosen], dtype="str") for name in groups]
-        category = named[0].str.cat(named[1:], sep=CROSSED) if named else TOTAL
+        named = [wide[f"by_{name}"][chosen].astype("str") for name in groups]
+        category = _crossed(named) if named else TOTAL
         keys.append(
             part.assign(disaggregation=CROSSED.join(groups) or TOTAL, category=category).astype(
                 "str"
@@ -111,6 +111,13 @@ def _unpacked(wide: Columns, counts: pd.DataFrame, query: Query) -> PsuTotals:
         },
         psus=counts.astype({"area": "str", "period": "str", "stratum": "str"}),
     )
+
+
+def _crossed(names: Sequence[np.ndarray]) -> np.ndarray:
+    crossed = names[0]
+    for other in names[1:]:
+        crossed = np.strings.add(np.strings.add(crossed, CROSSED), other)
+    return np.ma.getdata(crossed)
 
 
 def _stacked(wide: Columns, names: Sequence[str], order: np.ndarray) -> Floats:

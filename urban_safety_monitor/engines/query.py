@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.codebook import Disaggregation
-from urban_safety_monitor.catalogue.conditions import Declaration, codes_used
+from urban_safety_monitor.catalogue.conditions import Declaration
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.catalogue.measures import (
     Average,
@@ -21,6 +21,7 @@ from urban_safety_monitor.catalogue.measures import (
     Ratio,
     Total,
     parts_of,
+    weights_of,
 )
 from urban_safety_monitor.engines.expressions import category, every, identifier, quantity
 from urban_safety_monitor.tables.totals import Term
@@ -78,8 +79,9 @@ def psu_totals_query(
     sums = ", ".join([*design, *_group_columns(names), *_sum_columns(terms)])
     grouping = ", ".join(f"({', '.join(_grouped_by(groups))})" for groups in sets)
     sql = (
-        f"SELECT {sums} FROM (SELECT {weighted} FROM (SELECT {answers} FROM {relation}) AS answers) "
-        f"AS weighted GROUP BY GROUPING SETS ({grouping})"
+        f"SELECT {sums} FROM (SELECT {weighted} FROM "
+        f"(SELECT {answers} FROM {relation}) AS answers) AS weighted "
+        f"GROUP BY GROUPING SETS ({grouping})"
     )
     return Query(sql, tuple(term for term, _ in terms), sets)
 
@@ -96,16 +98,16 @@ def psu_counts_query(relation: str, *, population_known: bool) -> str:
 
 def columns_needed(indicator: Indicator) -> set[str]:
     """Columns of the Microdata table that a survey indicator is computed from."""
-    measure = indicator.measure
-    named = {column for part in parts_of(measure) for column, _ in codes_used(part)}  # type: ignore[arg-type]
-    return named | ({measure.weight, getattr(measure, "weight_of", None)} - {None})  # type: ignore[union-attr]
+    measure = indicator.survey_measure
+    named = {column for part in parts_of(measure) for column, _ in part.codes_used()}
+    return named | weights_of(measure)
 
 
 def columns_of_groups(disaggregation: Disaggregation) -> set[str]:
     """Columns a disaggregation is read from."""
     if disaggregation.column:
         return {disaggregation.column}
-    return {c for group in disaggregation.categories for c, _ in codes_used(group.when)}
+    return {c for group in disaggregation.categories for c, _ in group.when.codes_used()}
 
 
 def _grouping_sets(
@@ -117,10 +119,9 @@ def _grouping_sets(
     for indicator in indicators:
         if isinstance(indicator.measure, Gap):
             between = indicator.measure.disaggregation
+            crossed = set(indicator.disaggregations) - {between}
             yield (between,)
-            for name in disaggregations:
-                if name in indicator.disaggregations and name != between:
-                    yield (between, name)
+            yield from ((between, name) for name in disaggregations if name in crossed)
 
 
 def _grouped_by(groups: Groups) -> list[str]:

@@ -1,0 +1,1 @@
+"""Stages from totals to results: pure functions between tables."""

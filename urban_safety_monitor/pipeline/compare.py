@@ -34,10 +34,9 @@ def compare(
     Medians are of comparable cities, the city itself included, and are treated as fixed.
     """
     cities = areas[areas["level"] == "city"].set_index("area")["country"]
-    values = estimates[
-        (estimates["disaggregation"] == TOTAL) & estimates["area"].isin(cities.index)
-    ]
-    values = _gated(values, differences).assign(country=values["area"].map(cities))
+    everybody = estimates["disaggregation"] == TOTAL
+    shown = estimates[everybody & estimates["area"].isin(cities.index)]
+    values = _gated(shown, differences).assign(country=shown["area"].map(cities))
     rows = [
         _against(values, _country_medians(values), "country_median", catalogue),
         _against(values, _peer_medians(values, peers), "peers", catalogue),

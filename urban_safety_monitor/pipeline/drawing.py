@@ -6,10 +6,12 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandera.typing.pandas import DataFrame
 
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.pipeline.recorded import recorded_draws
 from urban_safety_monitor.statistics.draws import joint_normal, normal
+from urban_safety_monitor.tables import Administrative
 from urban_safety_monitor.tables.inputs import TOTAL
 
 Floats = NDArray[np.float64]
@@ -47,7 +49,7 @@ def survey_draws(
 
 
 def record_draws(
-    records: pd.DataFrame,
+    records: DataFrame[Administrative],
     indicators: Sequence[Indicator],
     units: pd.DataFrame,
     draws: int,

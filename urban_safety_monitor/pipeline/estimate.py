@@ -113,8 +113,8 @@ def _estimates_of(part: LinearisedIndicators) -> pd.DataFrame:
 def _simple_variance(part: LinearisedIndicators) -> Floats:
     """Variance of the same estimate from a simple random sample with replacement, equal in n."""
     below, above, yy, xy, xx, weight = np.moveaxis(part.moments, 2, 0)
-    times = np.array([i.measure.times for i in part.indicators], float)  # type: ignore[union-attr]
-    is_total = np.array([isinstance(i.measure, Total) for i in part.indicators], bool)
+    times = _times(part)
+    is_total = np.array([isinstance(i.measure, Total) for i in part.indicators], dtype=np.bool_)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = above / below
         spread = yy - 2 * ratio * xy + ratio**2 * xx
@@ -127,8 +127,10 @@ def _precision(
     part: LinearisedIndicators, variance: Floats, df: Floats, design_effect: Floats
 ) -> dict[str, Floats]:
     """Interval and effective n: score interval for shares, Student's for everything else."""
-    is_share = np.array([isinstance(i.measure, Proportion) for i in part.indicators], bool)
-    times = np.array([i.measure.times for i in part.indicators], float)  # type: ignore[union-attr]
+    is_share = np.array(
+        [isinstance(i.measure, Proportion) for i in part.indicators], dtype=np.bool_
+    )
+    times = _times(part)
     share = part.value / times
     n_effective = effective_size(share, variance / times**2)
     # At 0 or 1 the variance is 0; the n of the sample over its usual design effect stands in.
@@ -145,6 +147,10 @@ def _precision(
         "upper": np.where(is_share, score.upper * times, plain.upper),
         "n_effective": np.where(is_share, n_effective, others),
     }
+
+
+def _times(part: LinearisedIndicators) -> Floats:
+    return np.array([i.survey_measure.times for i in part.indicators], dtype=np.float64)
 
 
 def _only_declared(frame: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame:

@@ -68,7 +68,7 @@ def _of_disaggregation(
         return pd.DataFrame()
     columns = [terms[i.id] for i in asked]
     frames = _each_category(psu_totals, name, columns, lonely_psu)
-    times = np.array([i.measure.times for i in asked])  # type: ignore[union-attr]
+    times = np.array([i.survey_measure.times for i in asked])
     names = [i.id for i in asked]
     return pd.concat([_rows(frame, names, times) for frame in frames], ignore_index=True)
 
@@ -108,7 +108,7 @@ def _each_category(
         )
         variance = covariances(influence, influence, cell, len(cells), design)
         yield (
-            cells.assign(disaggregation=name, category=category),
+            cells.assign(disaggregation=name, category=str(category)),
             {
                 "group": first.value,
                 "rest": second.value,

@@ -35,7 +35,8 @@ class LinearisedIndicators:
         value: (c, k).
         n: (c, k) records in the universe; of a gap, those of the smaller group.
         moments: (c, k, 6) denominator, numerator, the three weighted squares and the weight of
-            the records, for design effects; NaN where an indicator has none (gap, average, two weights).
+            the records, for design effects; NaN where an indicator has none (a gap, an average,
+            a ratio of two weights).
         cell: (n,) the cell of each row of `influence`.
         psu: (n,) its PSU, numbered alike in all parts of one run.
         design: its stratum.
@@ -99,10 +100,12 @@ def _linearised_terms(
     above, below = psu_totals.numerator[:, chosen], psu_totals.denominator[:, chosen]
     of_ratio, of_total = ratios(above, below, cell, len(cells)), totals(above, cell, len(cells))
     is_total = np.array([isinstance(i.measure, Total) for i in owners], dtype=bool)
-    times = np.array([i.measure.times for i in owners])  # type: ignore[union-attr]
+    times = np.array([i.survey_measure.times for i in owners])
     n = sums_by(cell, len(cells), psu_totals.n[:, chosen])
     value = np.where(is_total, of_total.value, of_ratio.value)
-    moments = np.stack([_moments(psu_totals, j, cell, len(cells)) for j in chosen], axis=1)
+    moments = np.zeros((len(cells), len(chosen), 6))
+    for place, j in enumerate(chosen):
+        moments[:, place] = _moments(psu_totals, j, cell, len(cells))
     moments[:, [bool(getattr(i.measure, "weight_of", None)) for i in owners]] = np.nan
     return LinearisedIndicators(
         cells,
@@ -151,7 +154,7 @@ def _averaged(terms: LinearisedIndicators, indicators: Sequence[Indicator]) -> L
 
 
 def _weighted_columns(values: Floats, weights: Floats) -> Floats:
-    """values @ weights in which a missing value spoils only the columns that use it."""
+    """Product values @ weights; a missing value spoils only the columns that use it."""
     spoiled = np.isnan(values).astype(float) @ (weights > 0)
     return np.where(spoiled > 0, np.nan, np.nan_to_num(values) @ weights)
 
@@ -224,4 +227,5 @@ def _without_crossings(part: LinearisedIndicators) -> LinearisedIndicators:
 def _numbered(keys: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
     """Each row's group number and the groups, in the order they first appear."""
     groups = keys.groupby(list(keys.columns), sort=False, observed=True)
-    return groups.ngroup().to_numpy(dtype=np.intp), keys.drop_duplicates().reset_index(drop=True)
+    number: Codes = groups.ngroup().to_numpy().astype(np.intp)
+    return number, keys.drop_duplicates().reset_index(drop=True)

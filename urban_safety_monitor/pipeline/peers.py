@@ -14,8 +14,8 @@ def nearest_peers(
     """The nearest cities of the same country for each city and period.
 
     Distance is Euclidean over the framework's context variables; counts and densities span
-    orders of magnitude, so logs are taken of values above 0, and each variable is scaled by its
-    standard deviation over the country's cities.
+    orders of magnitude, so logs are taken (of 1 more than the value, as 0 is possible), and each
+    variable is scaled by its standard deviation over the country's cities.
 
     Args:
         areas: with the context variables as columns.
@@ -29,16 +29,16 @@ def nearest_peers(
     columns = ["area", "period", "peer", "distance", *variables]
     cities = areas[areas["level"] == "city"].set_index("area")
     frames = [pd.DataFrame(columns=columns)]
-    for (country, period), group in units.groupby(["country", "period"]):
-        of_country = cities[cities["country"] == country].loc[lambda c: c.index.isin(group["area"])]
-        context = of_country[variables].astype(float).dropna()
+    for _, group in units.groupby(["country", "period"]):
+        context = cities.loc[cities.index.isin(group["area"]), variables].astype(float).dropna()
         if len(context) > 1 and variables:
-            frames.append(_nearest(context, framework.peers).assign(period=period))
+            nearest = _nearest(context, framework.peers)
+            frames.append(nearest.assign(period=group["period"].iloc[0]))
     return pd.concat(frames, ignore_index=True)[columns]
 
 
 def _nearest(context: pd.DataFrame, peers: int) -> pd.DataFrame:
-    logged = np.log(context.where(context > 0, np.nan)).fillna(0.0)
+    logged = context.apply(np.log1p)
     spread = logged.std().replace(0.0, 1.0)
     scaled = (logged / spread).to_numpy()
     distance = np.sqrt(((scaled[:, None] - scaled[None]) ** 2).sum(axis=2))

@@ -80,7 +80,7 @@ def _wide(records: pd.DataFrame) -> pd.DataFrame:
     joined = wide.join(status)
     keys = joined.index.to_frame(index=False)
     flat = joined.reset_index(drop=True)
-    flat.columns = [f"{kind}:{series}" for kind, series in flat.columns]
+    flat.columns = flat.columns.map(":".join)
     return pd.concat([keys, flat], axis=1)
 
 

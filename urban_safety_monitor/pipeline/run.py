@@ -1,4 +1,4 @@
-"""A whole run: estimate, disclose, score, compare. Tables in, tables out; nothing is read or kept."""
+"""A whole run: estimate, disclose, score, compare. Nothing is read or kept here."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from urban_safety_monitor.catalogue.measures import Checklist as ChecklistMeasur
 from urban_safety_monitor.pipeline.compare import compare
 from urban_safety_monitor.pipeline.disclose import disclose
 from urban_safety_monitor.pipeline.drawing import policy_draws, record_draws, survey_draws
-from urban_safety_monitor.pipeline.estimate import SurveyEstimates, estimate
+from urban_safety_monitor.pipeline.estimate import estimate
 from urban_safety_monitor.pipeline.groups import compare_groups
 from urban_safety_monitor.pipeline.peers import nearest_peers
 from urban_safety_monitor.pipeline.policies import estimate_policies
@@ -72,7 +72,12 @@ def run(inputs: Inputs, catalogue: Catalogue, options: Options, provenance: Prov
     )
     units = _units(estimates, inputs.areas)
     peers = nearest_peers(inputs.areas, units, catalogue.framework)
-    draws = _draws(surveyed, shown, inputs, policies, units, options, by_source["records"])
+    count, seed = options.draws, options.seed
+    draws = (
+        survey_draws(shown, surveyed.covariances, units, count, seed)
+        | record_draws(inputs.administrative, by_source["records"], units, count, seed)
+        | policy_draws(policies, units, count, seed)
+    )
     scored = score(draws, units, catalogue)
     between = compare(estimates, inputs.areas, inputs.differences, peers, catalogue)
     within = compare_groups(
@@ -102,23 +107,6 @@ def _by_source(catalogue: Catalogue) -> dict[str, list[Indicator]]:
         else:
             groups["records"].append(indicator)
     return groups
-
-
-def _draws(
-    surveyed: SurveyEstimates,
-    shown: DataFrame[Estimates],
-    inputs: Inputs,
-    policies: DataFrame[Estimates],
-    units: pd.DataFrame,
-    options: Options,
-    recorded: list[Indicator],
-) -> dict:
-    count, seed = options.draws, options.seed
-    return (
-        survey_draws(shown, surveyed.covariances, units, count, seed)
-        | record_draws(inputs.administrative, recorded, units, count, seed)
-        | policy_draws(policies, units, count, seed)
-    )
 
 
 def _marked(estimates: pd.DataFrame, inputs: Inputs, catalogue: Catalogue) -> pd.DataFrame:

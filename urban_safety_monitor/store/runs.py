@@ -27,16 +27,6 @@ from urban_safety_monitor.tables import (
 )
 from urban_safety_monitor.tables.run import Provenance, Results
 
-MODELS = {
-    "areas": Areas,
-    "surveys": Surveys,
-    "differences": Differences,
-    "estimates": Estimates,
-    "scores": Scores,
-    "comparisons": Comparisons,
-    "robustness": Robustness,
-}
-
 
 class RunStore:
     """Runs kept in one data folder."""
@@ -99,10 +89,15 @@ class RunStore:
             raise StoreError(f"run {run_id}: tables are missing: {', '.join(sorted(missing))}")
         return Results(
             provenance=provenance,
-            **{
-                name: checked(MODELS[name], frame) if name in MODELS else frame
-                for name, frame in tables.items()
-            },
+            areas=checked(Areas, tables["areas"]),
+            surveys=checked(Surveys, tables["surveys"]),
+            differences=checked(Differences, tables["differences"]),
+            estimates=checked(Estimates, tables["estimates"]),
+            scores=checked(Scores, tables["scores"]),
+            comparisons=checked(Comparisons, tables["comparisons"]),
+            robustness=checked(Robustness, tables["robustness"]),
+            quality=tables["quality"],
+            peers=tables["peers"],
         )
 
     def _folder_of(self, run_id: str) -> Path:

@@ -1,0 +1,100 @@
+"""Estimates straight from a source's files: read, check, estimate, withhold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from pandera.typing.pandas import DataFrame
+
+from urban_safety_monitor.catalogue import Catalogue, load_recipe
+from urban_safety_monitor.catalogue.indicator import Indicator
+from urban_safety_monitor.catalogue.measures import Rate, RecordedShare, RecordedValue
+from urban_safety_monitor.engines import columns_needed, psu_totals
+from urban_safety_monitor.engines.query import columns_of_groups
+from urban_safety_monitor.errors import CatalogueError
+from urban_safety_monitor.intake import Intake, apply_recipe, require_accepted
+from urban_safety_monitor.pipeline.disclose import disclose
+from urban_safety_monitor.pipeline.estimate import estimate
+from urban_safety_monitor.pipeline.recorded import estimate_recorded
+from urban_safety_monitor.statistics.linearisation import LonelyPsu
+from urban_safety_monitor.tables import Administrative, Estimates, checked
+
+RECORDED = (Rate, RecordedShare, RecordedValue)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which estimates are asked for: nothing named means every indicator, for everybody."""
+
+    indicators: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    lonely_psu: LonelyPsu = "adjust"
+
+
+def check_files(files: Sequence[Path], recipe_name: str, catalogue: Catalogue) -> Intake:
+    """Read files by a recipe and say everything that is wrong with them; nothing is kept."""
+    recipe, _ = load_recipe(recipe_name, catalogue)
+    return apply_recipe(recipe, catalogue, files)
+
+
+def estimate_files(
+    files: Sequence[Path], recipe_name: str, catalogue: Catalogue, wanted: Wanted
+) -> DataFrame[Estimates]:
+    """Estimates from the files of one source.
+
+    Raises:
+        CatalogueError: an indicator or disaggregation is unknown, or needs what the recipe lacks.
+        DataError: the files have problems that must be fixed.
+        DesignError: a stratum has one PSU and the rule is `fail`.
+    """
+    recipe, extended = load_recipe(recipe_name, catalogue)
+    table = require_accepted(apply_recipe(recipe, catalogue, files))
+    if recipe.holds == "administrative":
+        kept = [i for i in extended.indicators.values() if isinstance(i.measure, RECORDED)]
+        chosen = _chosen(extended, wanted, kept)
+        return _collected(estimate_recorded(checked(Administrative, table), chosen), wanted)
+    columns = set(table.columns)
+    surveyed = [i for i in extended.indicators.values() if i.from_survey]
+    chosen = _chosen(extended, wanted, [i for i in surveyed if _answered(i, columns)])
+    _require_groups(extended, wanted.by, columns)
+    totals = psu_totals(table, extended, chosen, wanted.by)
+    shown = disclose(estimate(totals, chosen, wanted.lonely_psu).estimates, extended)
+    return _collected(shown, wanted)
+
+
+def _chosen(catalogue: Catalogue, wanted: Wanted, possible: Sequence[Indicator]) -> list[Indicator]:
+    """Indicators asked for, each by the disaggregations asked for."""
+    unknown = [name for name in wanted.indicators if name not in catalogue.indicators]
+    offered = {i.id for i in possible}
+    absent = [n for n in wanted.indicators if n not in offered and n not in unknown]
+    problems = [f"indicator {name!r}: not in the catalogue; see usm indicators" for name in unknown]
+    problems += [f"indicator {name!r}: this source has no answers for it" for name in absent]
+    if problems:
+        raise CatalogueError(problems)
+    chosen = [i for i in possible if not wanted.indicators or i.id in wanted.indicators]
+    return [i.model_copy(update={"disaggregations": wanted.by}) for i in chosen]
+
+
+def _answered(indicator: Indicator, columns: set[str]) -> bool:
+    weights = {"weight_person", "weight_household"}
+    return bool((columns_needed(indicator) - weights) & columns)
+
+
+def _require_groups(catalogue: Catalogue, by: Sequence[str], columns: set[str]) -> None:
+    known = {
+        name for name, d in catalogue.disaggregations.items() if columns_of_groups(d) & columns
+    }
+    if set(by) - known:
+        raise CatalogueError(
+            f"disaggregation {name!r}: not possible here; possible are {', '.join(sorted(known))}"
+            for name in by
+            if name not in known
+        )
+
+
+def _collected(estimates: pd.DataFrame, wanted: Wanted) -> DataFrame[Estimates]:
+    """Estimates that are there, by what was asked for."""
+    asked = estimates["disaggregation"].isin(["total", *wanted.by])
+    there = (estimates["obs_status"] != "x") | (estimates["conf_status"] == "C")
+    return checked(Estimates, estimates[asked & there].reset_index(drop=True))
