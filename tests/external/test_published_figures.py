@@ -38,7 +38,9 @@ def test_ensu_march_2015_with_each_rule_for_single_psus(shared, catalogue, rule,
     everybody = one(estimates, "unsafe_city")
     assert everybody["value"] == pytest.approx(67.9420048404757, rel=1e-9)
     assert everybody["standard_error"] == pytest.approx(standard_error, rel=1e-9)
-    assert one(estimates, "unsafe_city", "man")["value"] == pytest.approx(66.0139151344532, rel=1e-9)
+    assert one(estimates, "unsafe_city", "man")["value"] == pytest.approx(
+        66.0139151344532, rel=1e-9
+    )
     woman = one(estimates, "unsafe_city", "woman")
     assert woman["value"] == pytest.approx(69.3663228305568, rel=1e-9)
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from urban_safety_monitor.catalogue.codebook import Variable
-from urban_safety_monitor.catalogue.conditions import Condition, codes_used
+from urban_safety_monitor.catalogue.conditions import Condition
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.intake.convert import Failure
 from urban_safety_monitor.intake.masks import holds
@@ -59,16 +59,14 @@ def empty_columns(records: Records) -> Iterator[Problem]:
 
 def item_nonresponse(records: Records) -> Iterator[Problem]:
     """Questions that more than 15 percent of those asked did not answer."""
-    shares = {column: _nonresponse(records, column) for column in records.answers}
+    gates: dict[str, pd.Series] = {}
+    shares = {column: _nonresponse(records, column, gates) for column in records.answers}
     high = {c: s for c, s in shares.items() if NONRESPONSE < s < 1}
     if not high:
         return
     names = ", ".join(f"{column} {share:.0%}" for column, share in high.items())
-    everybody = pd.Series(True, records.frame.index)
-    for problem in records.problems(
-        "USM-V14", everybody, list(high), limit=f"{NONRESPONSE:.0%}", names=names
-    ):
-        yield replace(problem, place=replace(problem.place, rows=()), n_rows=None)
+    params = {"limit": f"{NONRESPONSE:.0%}", "names": names}
+    yield Problem("USM-V14", params, affects=records.affected(list(high)))
 
 
 def dates_outside_the_round(records: Records) -> Iterator[Problem]:
@@ -77,7 +75,7 @@ def dates_outside_the_round(records: Records) -> Iterator[Problem]:
         return
     first, last = _span_of(records.frame["period"])
     margin = pd.Timedelta(days=DAYS_BESIDE)
-    for column in records.frame:
+    for column in records.columns:
         if records.variable(column).kind != "date":
             continue
         dates = pd.to_datetime(records.frame[column], errors="coerce")
@@ -145,7 +143,7 @@ def _suggestion(texts: pd.Series, variable: Variable, by_label: dict[str, str]) 
 
 
 def _gate_columns(gate: Condition) -> set[str]:
-    return {column for column, _ in codes_used(gate)}
+    return {column for column, _ in gate.codes_used()}
 
 
 def _skips(records: Records, variables: list[Variable], code: str) -> Iterator[Problem]:
@@ -153,25 +151,28 @@ def _skips(records: Records, variables: list[Variable], code: str) -> Iterator[P
     assert gate is not None
     not_asked = ~holds(gate, records.frame).fillna(True).astype(bool)
     columns = [variable.canonical for variable in variables]
-    answered = records.mapped.text[columns].notna() & pd.DataFrame(
-        {column: not_asked for column in columns}
-    )
+    text = records.mapped.text
+    answered = pd.DataFrame({column: text[column].notna() & not_asked for column in columns})
     wrong = [column for column in columns if answered[column].any()]
     words = ", ".join(
-        f"{column} = {' / '.join(map(str, codes))}" for column, codes in codes_used(gate)
+        f"{column} = {' / '.join(map(str, codes))}" for column, codes in gate.codes_used()
     )
     yield from records.problems(code, answered.any(axis=1), wrong, gate=words)
 
 
-def _nonresponse(records: Records, column: str) -> float:
+def _nonresponse(records: Records, column: str, gates: dict[str, pd.Series]) -> float:
+    """Share without an answer among those asked; `gates` keeps who passed each gate."""
     variable = records.variable(column)
-    asked = records.from_source(column)
+    asked = records.from_source(column).to_numpy()
     gate = variable.asked_if
     if gate and _gate_columns(gate) <= set(records.frame):
-        asked &= holds(gate, records.frame).fillna(False).astype(bool)
-    values = records.frame.loc[asked, column]
-    silent = values.isna() | values.isin(variable.missing)
-    return float(silent.mean()) if len(values) else 0.0
+        key = gate.model_dump_json()
+        if key not in gates:
+            gates[key] = holds(gate, records.frame).fillna(False).astype(bool)
+        asked = asked & gates[key].to_numpy()
+    values = records.frame[column]
+    silent = values.isna().to_numpy() | values.isin(variable.missing).to_numpy(dtype=bool)
+    return float(silent[asked].mean()) if asked.any() else 0.0
 
 
 def _span_of(period: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -182,10 +183,10 @@ def _span_of(period: pd.Series) -> tuple[pd.Series, pd.Series]:
     return pd.to_datetime(first), pd.to_datetime(last)
 
 
-def _bounds(text: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _bounds(text: str) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
     half = {"-S1": ("-Q1", "-Q2"), "-S2": ("-Q3", "-Q4")}.get(text[4:])
     start, end = (text[:4] + part for part in half) if half else (text, text)
     try:
         return pd.Period(start).start_time, pd.Period(end).end_time
     except ValueError:
-        return pd.NaT, pd.NaT
+        return None, None

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 import pandera.pandas as pa
 
+from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Text
-from urban_safety_monitor.catalogue.load import Catalogue
 from urban_safety_monitor.catalogue.recipe import Column, Recipe
 from urban_safety_monitor.errors import CatalogueError, DataError
 from urban_safety_monitor.intake import figures, policies
@@ -148,16 +148,18 @@ def _survey(recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable]
     mapped, problems = mapped_records(recipe, tables, columns, draft)
     records = typed_records(mapped, catalogue, recipe.decimal)
     found, examined = checked_records(records)
-    missing = list(_missing(recipe, catalogue, tables[recipe.main], set(mapped.text), REQUIRED))
+    missing = list(_missing(recipe, catalogue, tables[recipe.main], mapped.text.columns, REQUIRED))
     if recipe.codebook and not missing:
-        found += _not_asked(catalogue, set(records.frame), records.titles)
+        found += _not_asked(catalogue, set(records.columns), records.titles)
     return _Found(records.frame, [*draft.problems, *missing, *problems, *found], examined)
 
 
 def _records(recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable]) -> _Found:
     draft = joined(recipe, tables)
     cells = figures.figure_cells(recipe, tables[recipe.main], draft)
-    missing = list(_missing(recipe, None, tables[recipe.main], set(cells.text), figures.REQUIRED))
+    missing = list(
+        _missing(recipe, None, tables[recipe.main], cells.text.columns, figures.REQUIRED)
+    )
     if missing:
         return _Found(cells.text, [*draft.problems, *missing], ())
     frame, problems = figures.figures(recipe, cells)
@@ -167,7 +169,9 @@ def _records(recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable]) -> _F
 def _policies(recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable]) -> _Found:
     draft = joined(recipe, tables)
     mapped, problems = mapped_records(recipe, tables, recipe.columns, draft)
-    missing = list(_missing(recipe, None, tables[recipe.main], set(mapped.text), policies.REQUIRED))
+    missing = list(
+        _missing(recipe, None, tables[recipe.main], mapped.text.columns, policies.REQUIRED)
+    )
     if missing:
         return _Found(mapped.text, [*draft.problems, *missing], ())
     frame, found = policies.policies(recipe, mapped, catalogue)
@@ -188,7 +192,7 @@ def _missing(
     recipe: Recipe,
     catalogue: Catalogue | None,
     table: SourceTable,
-    there: set[str],
+    there: pd.Index,
     required: tuple[str, ...],
 ) -> Iterator[Problem]:
     """A problem for each canonical column that has to be there and has no source."""
@@ -197,6 +201,7 @@ def _missing(
             continue
         meaning = variable_of(name, catalogue).question if catalogue else name
         named = recipe.columns[name].sources if name in recipe.columns else ()
+        named = recipe.wide.named if recipe.wide and name == "period" else named
         own = catalogue.columns[name].name if catalogue and name in catalogue.columns else name
         absent = [source for source in named if source not in table.header] or [own]
         free = [column for column in table.header if column not in source_names(recipe)]

@@ -22,6 +22,7 @@ RULES = (
     Rule(("USM-I02",), design_rules.copied_rows),
     Rule(("USM-S02", "USM-S04"), design_rules.units_in_two_strata),
     Rule(("USM-S03",), design_rules.strata_with_one_unit),
+    Rule(("USM-S05",), design_rules.units_in_the_population),
     Rule(("USM-G01",), design_rules.small_districts),
     Rule(
         ("USM-V12", "USM-V13", "USM-K02", "USM-N01", "USM-N02", "USM-D01", "USM-D04"),

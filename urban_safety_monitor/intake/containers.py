@@ -14,8 +14,6 @@ from urban_safety_monitor.intake.source import refusal
 LARGEST = 2_000_000_000
 """Bytes of a table, unpacked."""
 
-CHUNK = 1 << 22
-
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
@@ -111,15 +109,12 @@ def _directory(data: bytes, path: Path) -> dict[str, zipfile.ZipInfo]:
 
 
 def _inflated(data: bytes, path: Path) -> bytes:
-    parts: list[bytes] = []
-    size = 0
+    """Unpacked, and no further than one byte above the bound."""
     try:
         with gzip.open(BytesIO(data)) as stream:
-            while part := stream.read(CHUNK):
-                parts.append(part)
-                size += len(part)
-                if size > LARGEST:
-                    raise refusal("USM-F12", path, gigabytes=f"{size / 1e9:.1f}")
+            inside = stream.read(LARGEST + 1)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise refusal("USM-F10", path) from error
-    return b"".join(parts)
+    if len(inside) > LARGEST:
+        raise refusal("USM-F12", path, gigabytes=f"> {LARGEST / 1e9:g}")
+    return inside

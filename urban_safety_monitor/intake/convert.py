@@ -83,20 +83,28 @@ def not_numbers(text: pd.Series, numbers: pd.Series) -> tuple[Failure, ...]:
 
 def _whole_numbers(text: pd.Series, variable: Variable, decimal: str) -> Converted:
     position, distinct = pd.factorize(text)
+    if all(cell in variable.codes for cell in distinct):
+        codes = np.array([int(cell) for cell in distinct] or [0])
+        return Converted(_of_codes(codes, position, text.index), ())
     cells = pd.Series(distinct, dtype=TEXT)
     numbers = parsed_numbers(cells, decimal)
     whole = numbers.notna() & (numbers == numbers.round())
     allowed = whole & _allowed(numbers, variable)
     number_kind = variable.kind == "integer"
-    failures = [Failure("USM-V13" if number_kind else "USM-V12", numbers.notna() & ~allowed)]
+    failures = [Failure("USM-V12", cells.notna() & ~allowed)]
     if number_kind:
-        failures += not_numbers(cells, numbers)
-    else:
-        failures.append(Failure("USM-V12", cells.notna() & numbers.isna()))
+        failures = [Failure("USM-V13", numbers.notna() & ~allowed), *not_numbers(cells, numbers)]
     kept = numbers.where(allowed)
     small = not number_kind and kept.dropna().between(INT16.min, INT16.max).all()
     values = _spread(kept, position, text.index).astype("Int16" if small else "Int64")
     return Converted(values, _spread_failures(failures, position, text.index))
+
+
+def _of_codes(codes: np.ndarray, position: np.ndarray, index: pd.Index) -> pd.Series:
+    """Known codes at every record, without a detour: most columns hold nothing else."""
+    small = codes.min() >= INT16.min and codes.max() <= INT16.max
+    values = codes.astype(np.int16 if small else np.int64)[np.maximum(position, 0)]
+    return pd.Series(pd.arrays.IntegerArray(values, position < 0), index)
 
 
 def _allowed(numbers: pd.Series, variable: Variable) -> pd.Series:

@@ -15,6 +15,7 @@ RESTARTS = 0.5
 """Share of PSU numbers found in several strata from which numbering is taken to start anew."""
 SMALL_DISTRICT = 30
 ANSWERS_COMPARED = 20
+NAMES_SHOWN = 8
 
 
 def empty_design(records: Records) -> Iterator[Problem]:
@@ -76,7 +77,9 @@ def units_in_two_strata(records: Records) -> Iterator[Problem]:
         return
     keys = pd.MultiIndex.from_frame(design[[*ROUND, "psu"]])
     hit = pd.Series(keys.isin(several.index), design.index)
-    yield from _named(records, "USM-S02", hit, ["psu", "stratum"], "psu")
+    strata_of = design[hit].groupby("psu")["stratum"].unique()
+    found = [f"{psu} ({', '.join(sorted(of))})" for psu, of in strata_of.items()]
+    yield from _naming(records, "USM-S02", hit, ["psu", "stratum"], found)
 
 
 def strata_with_one_unit(records: Records) -> Iterator[Problem]:
@@ -85,7 +88,22 @@ def strata_with_one_unit(records: Records) -> Iterator[Problem]:
     if design is None:
         return
     units = design.groupby([*ROUND, "stratum"])["psu"].transform("nunique")
-    yield from _named(records, "USM-S03", units == 1, ["stratum"], "stratum")
+    found = sorted(design.loc[units == 1, "stratum"].unique())
+    yield from _naming(records, "USM-S03", units == 1, ["stratum"], found)
+
+
+def units_in_the_population(records: Records) -> Iterator[Problem]:
+    """Strata said to have fewer PSUs than were drawn, or different numbers of them."""
+    design = _design(records)
+    if design is None or "psus_in_stratum" not in records.frame:
+        return
+    known = records.frame.loc[design.index, "psus_in_stratum"]
+    keys = [*ROUND, "stratum"]
+    drawn = design.groupby(keys)["psu"].transform("nunique")
+    numbers = design.assign(known=known).groupby(keys)["known"].transform("nunique")
+    wrong = (numbers > 1) | (known < drawn)
+    found = sorted(design.loc[wrong, "stratum"].unique())
+    yield from _naming(records, "USM-S05", wrong, ["psus_in_stratum"], found)
 
 
 def small_districts(records: Records) -> Iterator[Problem]:
@@ -107,12 +125,11 @@ def _design(records: Records) -> pd.DataFrame | None:
     return records.frame[columns].dropna()
 
 
-def _named(
-    records: Records, code: str, hit: pd.Series, columns: list[str], named: str
+def _naming(
+    records: Records, code: str, hit: pd.Series, columns: list[str], found: list[str]
 ) -> Iterator[Problem]:
     """The problem with the PSUs or strata concerned as what was found."""
+    shown = ", ".join(found[:NAMES_SHOWN]) + (", …" if len(found) > NAMES_SHOWN else "")
     mask = hit.reindex(records.frame.index, fill_value=False)
-    found = sorted(records.frame.loc[mask, named].unique())
-    shown = ", ".join(found[:8]) + (", …" if len(found) > 8 else "")
     for problem in records.problems(code, mask, columns):
         yield replace(problem, found=shown)

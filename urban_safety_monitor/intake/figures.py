@@ -1,13 +1,12 @@
 """Recorded figures: wide columns made into rows, parts added up, totals over categories."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from urban_safety_monitor.catalogue.recipe import Recipe, Wide
+from urban_safety_monitor.catalogue.recipe import PLACEHOLDER, Recipe, Wide
 from urban_safety_monitor.intake.convert import not_numbers, parsed_numbers, sdmx_period
 from urban_safety_monitor.intake.mapping import Draft, mapped_columns
 from urban_safety_monitor.intake.problems import Problem
@@ -18,7 +17,6 @@ KEY = ["area", "period", "series", "disaggregation", "category"]
 REQUIRED = ("area", "period", "series", "value")
 FILLED = {"disaggregation": TOTAL, "category": TOTAL, "obs_status": "A"}
 CODES = ("USM-N01", "USM-N02", "USM-V13", "USM-I03", "USM-R01")
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True)
@@ -96,12 +94,9 @@ def _long(
     column = pd.Series(np.tile(np.array(present, dtype=object), len(frame)), dtype=TEXT)
     values = frame[present].to_numpy(dtype=object).reshape(-1)
     long = frame.drop(columns=present).iloc[repeat].reset_index(drop=True)
-    extra = pd.DataFrame(
-        {
-            "period": _periods(wide, long, column),
-            "value": pd.Series(values, dtype=TEXT),
-        }
-    )
+    extra = pd.DataFrame({"value": pd.Series(values, dtype=TEXT)})
+    if set(wide.named) <= set(long):
+        extra = extra.assign(period=_periods(wide, long, column))
     return long, row.iloc[repeat].reset_index(drop=True), column, extra
 
 

@@ -32,17 +32,17 @@ class Mapped:
 
     def places(self, mask: pd.Series, columns: Iterable[str]) -> Iterator[tuple[Place, int, int]]:
         """Where the masked records' columns lie: (place, rows there, rows of that file)."""
-        columns = list(columns)
+        named = list(columns)
         for part in self.part[mask].unique():
             by_file: dict[str, list[str]] = {}
-            for column in columns:
+            for column in named:
                 if (part, column) in self.origin:
                     file, sources = self.origin[part, column]
                     by_file.setdefault(file, []).extend(sources)
-            for file, sources in (by_file or {part: []}).items():
+            for file, names in (by_file or {part: []}).items():
                 rows = self.rows.loc[mask & (self.part == part), file].dropna().astype(int)
                 table = self.tables[file]
-                place = table.place([s for s in dict.fromkeys(sources) if s in table.header], rows)
+                place = table.place([s for s in dict.fromkeys(names) if s in table.header], rows)
                 yield place, rows.nunique(), len(table.frame)
 
     def mapped_in(self, part: str, column: str) -> bool:
@@ -97,7 +97,7 @@ def mapped_records(
     text = mapped_columns(draft.frame, columns)
     origin = {
         (recipe.main, name): (draft.owner[columns[name].sources[0]], columns[name].sources)
-        for name in text
+        for name in map(str, text)
         if columns[name].sources and columns[name].sources[0] in draft.owner
     }
     part = pd.Series(recipe.main, text.index, dtype=TEXT)
@@ -170,8 +170,9 @@ def _appended(
     carried = [name for name in append.carry if name in mapped.text]
     own = mapped_columns(other.frame.reset_index(drop=True), append.columns)
     from_main = mapped.text[carried].iloc[position.clip(0)].reset_index(drop=True)
-    added = pd.concat([from_main.mask(lost), own], axis=1)
-    rows = mapped.rows.iloc[position.clip(0)].reset_index(drop=True).mask(lost)
+    rows = mapped.rows.iloc[position.clip(0)].reset_index(drop=True).astype(float)
+    from_main.loc[lost], rows.loc[lost] = pd.NA, np.nan
+    added = pd.concat([from_main, own], axis=1)
     rows = rows.assign(**{append.file: other.frame.index.to_numpy()})
     origin = mapped.origin | {
         (append.file, name): mapped.origin[recipe.main, name]
@@ -180,7 +181,7 @@ def _appended(
     }
     origin |= {
         (append.file, name): (append.file, append.columns[name].sources)
-        for name in own
+        for name in map(str, own)
         if append.columns[name].sources
     }
     part = pd.Series(append.file, added.index, dtype=TEXT)
@@ -225,7 +226,8 @@ def _mapped(frame: pd.DataFrame, column: Column) -> pd.Series:
     for name in column.sources[1:]:
         both = text.str.cat(frame[name], sep=column.joined_by)
         text = both.fillna(text).fillna(frame[name])
-    recoded = _divided(_recoded(text, column), column.per)
+    recoded = _divided(_recoded(text, column), column.per).str.zfill(column.digits)
+    recoded = recoded.radd(column.prefix) if column.prefix else recoded
     return recoded if column.blank is None else recoded.mask(text.isna(), str(column.blank))
 
 

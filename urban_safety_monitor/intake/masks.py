@@ -31,7 +31,7 @@ def holds(condition: Condition, frame: pd.DataFrame) -> pd.Series:
         case CountBetween():
             hits = [_is_in(frame[column], condition.is_in) for column in condition.count_of]
             known = reduce(or_, [hit.notna() for hit in hits])
-            number = sum(hit.fillna(False).astype(float) for hit in hits)
+            number = pd.concat(hits, axis=1).fillna(False).sum(axis=1).astype(float)
             return _within(number.where(known), condition)
         case AllOf():
             return reduce(and_, [holds(part, frame) for part in condition.all_of])

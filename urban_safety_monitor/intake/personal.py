@@ -36,6 +36,9 @@ PATTERNS = {
     ),
     "gps": re.compile(r"-?\d{1,2}\.\d{4,},? *-?\d{1,3}\.\d{4,}"),
 }
+SHORTEST = 5
+"""No pattern fits a shorter text, and most cells of a survey are short codes."""
+
 IDENTITY = re.compile(rf"{BIRTH}\d{{4}}[01]\d\d")
 NAMED: dict[str, frozenset[str]] = {
     "email": frozenset({"email", "e_mail", "mail", "correo"}),
@@ -99,6 +102,8 @@ def _found(name: str, column: pd.Series) -> tuple[str, pd.Index | None]:
         hits = cells.str.fullmatch(look) if look else pd.Series(True, cells.index)
         if hits.any():
             return kind, column.index[_at(hits, position)]
+    if all(len(cell) < SHORTEST for cell in distinct):
+        return "", None
     for kind, pattern in PATTERNS.items():
         hits = cells.str.contains(pattern)
         if hits.any():
@@ -124,11 +129,12 @@ def _at(hits: pd.Series, position: np.ndarray) -> np.ndarray:
 
 def _identity_numbers(cells: pd.Series) -> pd.Series:
     """South African identity numbers: 13 digits, a birth date, and a right Luhn check digit."""
-    hits = cells.str.fullmatch(IDENTITY).fillna(False).astype(bool)
-    digits = cells[hits].map(lambda text: [int(digit) for digit in text])
-    return hits & digits.map(_passes_luhn).reindex(cells.index, fill_value=False).astype(bool)
+    hits = cells.str.fullmatch(IDENTITY).fillna(False).to_numpy(dtype=bool, copy=True)
+    hits[hits] = np.array([_passes_luhn(text) for text in cells[hits]], dtype=bool)
+    return pd.Series(hits, cells.index)
 
 
-def _passes_luhn(digits: list[int]) -> bool:
+def _passes_luhn(text: str) -> bool:
+    digits = [int(digit) for digit in text]
     doubled = (sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.checklist import ChecklistForm
 from urban_safety_monitor.catalogue.indicator import Text
-from urban_safety_monitor.catalogue.load import Catalogue
 from urban_safety_monitor.catalogue.recipe import Recipe
 from urban_safety_monitor.intake.convert import parsed_numbers, sdmx_period
 from urban_safety_monitor.intake.mapping import Mapped

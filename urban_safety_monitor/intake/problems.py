@@ -1,6 +1,6 @@
 """Problems: what is wrong, where in the user's own file, and what would be right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,6 +10,8 @@ from urban_safety_monitor.intake.messages import LEVELS, level_of
 
 Param = str | int | float | Text
 Ranges = tuple[tuple[int, int], ...]
+
+EVERYTHING = 10**12
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Problem:
     """
 
     code: str
-    params: dict[str, Param] = field(default_factory=dict)
+    params: Mapping[str, Param] = field(default_factory=dict)
     place: Place = Place()
     n_rows: int | None = None
     n_total: int | None = None
@@ -85,8 +87,9 @@ def merged(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def _importance(problem: Problem) -> tuple[int, int, int]:
-    rows = problem.n_rows if problem.n_rows is not None else 10**12
-    return LEVELS.index(problem.level), -len(problem.affects), -rows
+    rows = EVERYTHING if problem.n_rows is None else problem.n_rows
+    affects = len(problem.affects) or EVERYTHING
+    return LEVELS.index(problem.level), -affects, -rows
 
 
 def _joined(one: Problem, other: Problem) -> Problem:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from urban_safety_monitor.catalogue.conditions import codes_used
-from urban_safety_monitor.catalogue.load import Catalogue
+from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.recipe import Recipe
 from urban_safety_monitor.intake.problems import Place, Problem
 from urban_safety_monitor.intake.source import SourceTable
@@ -32,12 +31,12 @@ def recognised(recipe: Recipe, catalogue: Catalogue, tables: Sequence[SourceTabl
 def source_names(recipe: Recipe) -> set[str]:
     """Every source column the recipe names, of whichever file."""
     names = {name for file in recipe.files.values() for name in file.has}
-    steps = (*recipe.joins, *recipe.summaries, *recipe.appends)
-    names |= {name for step in steps for name in step.on}
+    names |= {name for step in recipe.steps for name in step.on}
     names |= {name for join in recipe.joins for name in join.take}
     conditions = [summary.where for summary in recipe.summaries] + [recipe.keep]
-    names |= {column for part in conditions if part for column, _ in codes_used(part)}
-    names |= set(recipe.wide.columns if recipe.wide else ())
+    names |= {column for part in conditions if part for column, _ in part.codes_used()}
+    if recipe.wide:
+        names |= {*recipe.wide.columns, *recipe.wide.named}
     mappings = [recipe.columns, *(append.columns for append in recipe.appends)]
     return names | {name for of in mappings for column in of.values() for name in column.sources}
 
@@ -45,7 +44,7 @@ def source_names(recipe: Recipe) -> set[str]:
 def nearest(name: str, known: Sequence[str]) -> str:
     """The one known name that is nearly this one, else an empty text."""
     by_fold = {candidate.casefold(): candidate for candidate in known}
-    near = get_close_matches(name.casefold(), by_fold, n=2, cutoff=0.6)
+    near = get_close_matches(name.casefold(), by_fold, n=2, cutoff=0.75)
     return by_fold[near[0]] if near else ""
 
 
@@ -110,5 +109,8 @@ def _oddities(
         if id(table) in taken:
             continue
         twin = next((p for p, f in recipe.files.items() if _share(f.has, table) == 1), None)
-        params = {"part": twin} if twin else {"recipe": recipe.title}
-        yield Problem("USM-F18" if twin else "USM-F15", params, Place(table.name, table.sheet))
+        place = Place(table.name, table.sheet)
+        if twin:
+            yield Problem("USM-F18", {"part": twin}, place)
+        else:
+            yield Problem("USM-F15", {"recipe": recipe.title}, place)

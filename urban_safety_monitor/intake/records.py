@@ -6,10 +6,9 @@ from functools import cached_property
 
 import pandas as pd
 
+from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.codebook import Variable
-from urban_safety_monitor.catalogue.conditions import codes_used
 from urban_safety_monitor.catalogue.indicator import Text
-from urban_safety_monitor.catalogue.load import Catalogue
 from urban_safety_monitor.catalogue.measures import SurveyMeasure, parts_of
 from urban_safety_monitor.intake.convert import Failure, converted, sdmx_period
 from urban_safety_monitor.intake.mapping import Mapped
@@ -48,23 +47,35 @@ class Records:
         return variable_of(column, self.catalogue)
 
     @property
+    def columns(self) -> list[str]:
+        """Names of the canonical columns."""
+        return [str(name) for name in self.frame]
+
+    @property
     def answers(self) -> list[str]:
         """Columns that hold answers, not the design."""
         return [
             name
-            for name in self.frame
+            for name in self.columns
             if name not in DESIGN and self.variable(name).section != "0 Design"
         ]
 
     @property
     def weights(self) -> list[str]:
         """Columns that hold weights."""
-        return [name for name in self.frame if name.startswith("weight")]
+        return [name for name in self.columns if name.startswith("weight")]
 
     def from_source(self, column: str) -> pd.Series:
         """Which records belong to a file that has this column."""
-        parts = [p for p in self.mapped.part.unique() if self.mapped.mapped_in(p, column)]
-        return self.mapped.part.isin(parts)
+        have = {p: self.mapped.mapped_in(p, column) for p in self.parts}
+        if all(have.values()):
+            return pd.Series(True, self.mapped.part.index)
+        return self.mapped.part.map(have).astype(bool)
+
+    @cached_property
+    def parts(self) -> list[str]:
+        """The files that records come from."""
+        return list(self.mapped.part.unique())
 
     @cached_property
     def titles(self) -> dict[str, tuple[Text, ...]]:
@@ -74,7 +85,7 @@ class Records:
             if not isinstance(indicator.measure, SurveyMeasure):
                 continue
             for part in parts_of(indicator.measure):
-                for column, _ in codes_used(part):
+                for column, _ in part.codes_used():
                     titles.setdefault(column, {})[indicator.id] = indicator.title
         return {column: tuple(found.values()) for column, found in titles.items()}
 

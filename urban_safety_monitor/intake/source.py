@@ -129,17 +129,14 @@ def cell_text(value: object) -> str | None:
     if value is None or value is pd.NaT or value is pd.NA:
         return None
     if isinstance(value, float):
-        if np.isnan(value):
+        if not np.isfinite(value):
             return None
-        return str(int(value)) if value.is_integer() else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
     return str(value).removesuffix(" 00:00:00").strip() or None
 
 
 def _number_text(column: pd.Series) -> pd.Series:
-    values = column.to_numpy(dtype=float, na_value=np.nan)
-    whole = np.isfinite(values) & (values == np.round(values)) & (np.abs(values) < 2**53)
-    texts = np.full(len(values), None, dtype=object)
-    texts[whole] = values[whole].astype(np.int64).astype(str)
-    rest = np.isfinite(values) & ~whole
-    texts[rest] = [repr(float(value)) for value in values[rest]]
-    return pd.Series(texts, column.index, dtype=TEXT)
+    """Written once per distinct number, as survey columns hold few."""
+    position, distinct = pd.factorize(column.to_numpy(dtype=float, na_value=np.nan))
+    texts = pd.array([cell_text(float(number)) for number in distinct], dtype=TEXT)
+    return pd.Series(texts.take(position, allow_fill=True), column.index)

@@ -4,7 +4,7 @@ Group and rest come from one sample, so their covariance counts; both are linear
 totals, and the difference is tested from its own influences.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,8 @@ from urban_safety_monitor.statistics.linearisation import (
 from urban_safety_monitor.tables import Comparisons, Estimates, checked
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.totals import CELL, PsuTotals
+
+PSU = ["area", "period", "stratum", "psu"]
 
 
 def compare_groups(
@@ -62,74 +64,69 @@ def compare_groups(
 def _of_disaggregation(
     psu_totals: PsuTotals, name: str, indicators: Sequence[Indicator], lonely_psu: LonelyPsu
 ) -> pd.DataFrame:
+    """Every group of one disaggregation against the rest of its city, in every period."""
     terms = {t.indicator: j for j, t in enumerate(psu_totals.terms)}
     asked = [i for i in indicators if name in i.disaggregations and i.id in terms]
     if not asked:
         return pd.DataFrame()
-    columns = [terms[i.id] for i in asked]
-    frames = _each_category(psu_totals, name, columns, lonely_psu)
-    times = np.array([i.survey_measure.times for i in asked])
-    names = [i.id for i in asked]
-    return pd.concat([_rows(frame, names, times) for frame in frames], ignore_index=True)
-
-
-Contrast = tuple[pd.DataFrame, dict[str, np.ndarray]]
-
-
-def _each_category(
-    psu_totals: PsuTotals, name: str, columns: Sequence[int], lonely_psu: LonelyPsu
-) -> Iterator[Contrast]:
-    """One contrast of a category with the rest over all areas and periods at once."""
-    keys = psu_totals.keys
-    everybody = (keys["disaggregation"] == TOTAL).to_numpy()
-    unit = ["area", "period", "stratum", "psu"]
-    place = pd.MultiIndex.from_frame(keys.loc[everybody, unit])
+    group, everybody, cell, cells = _paired_rows(psu_totals.keys, name)
     design = design_of(psu_totals, lonely_psu)
     design = design._replace(stratum=design.stratum[everybody])
-    cells = keys.loc[everybody, CELL].drop_duplicates().reset_index(drop=True)
-    cell = pd.MultiIndex.from_frame(cells).get_indexer(
-        pd.MultiIndex.from_frame(keys.loc[everybody, CELL])
+    columns = [terms[i.id] for i in asked]
+    n, above, below = (
+        _group_and_rest(array[:, columns], group, everybody)
+        for array in (psu_totals.n, psu_totals.numerator, psu_totals.denominator)
     )
-    arrays = (psu_totals.n, psu_totals.numerator, psu_totals.denominator)
-    total = [array[everybody][:, columns] for array in arrays]
-    inside = keys[keys["disaggregation"] == name]
-    for category, rows in inside.groupby("category", sort=True).groups.items():
-        at = place.get_indexer(pd.MultiIndex.from_frame(keys.loc[rows, unit]))
-        group = [np.zeros_like(array) for array in total]
-        for mine, array in zip(group, arrays, strict=True):
-            mine[at] = array[np.asarray(rows)][:, columns]
-        rest = [whole - part for whole, part in zip(total, group, strict=True)]
-        first = ratios(group[1], group[2], cell, len(cells))
-        second = ratios(rest[1], rest[2], cell, len(cells))
-        influence = np.nan_to_num(first.influence - second.influence, posinf=0.0, neginf=0.0)
-        df = np.minimum(
-            degrees_of_freedom(group[0] > 0, cell, len(cells), design),
-            degrees_of_freedom(rest[0] > 0, cell, len(cells), design),
-        )
-        variance = covariances(influence, influence, cell, len(cells), design)
-        yield (
-            cells.assign(disaggregation=name, category=str(category)),
-            {
-                "group": first.value,
-                "rest": second.value,
-                "variance": np.where(df > 0, variance, np.nan),
-                "n_rest": sums_by(cell, len(cells), rest[0]),
-            },
-        )
-
-
-def _rows(contrast: Contrast, names: Sequence[str], times: np.ndarray) -> pd.DataFrame:
-    cells, found = contrast
-    test = normal_test((found["group"] - found["rest"]) * times, found["variance"] * times**2)
-    frame = cells.loc[np.repeat(np.arange(len(cells)), len(names))].reset_index(drop=True)
+    inside = ratios(above[0], below[0], cell, len(cells))
+    outside = ratios(above[1], below[1], cell, len(cells))
+    influence = np.nan_to_num(inside.influence - outside.influence, posinf=0.0, neginf=0.0)
+    df = [degrees_of_freedom(part > 0, cell, len(cells), design) for part in n]
+    variance = covariances(influence, influence, cell, len(cells), design)
+    variance = np.where(np.minimum(*df) > 0, variance, np.nan)
+    times = np.array([i.survey_measure.times for i in asked])
+    test = normal_test((inside.value - outside.value) * times, variance * times**2)
+    frame = cells.loc[np.repeat(np.arange(len(cells)), len(asked))].reset_index(drop=True)
     return frame.assign(
-        indicator=list(names) * len(cells),
-        benchmark_value=(found["rest"] * times).reshape(-1),
+        indicator=[i.id for i in asked] * len(cells),
+        benchmark_value=(outside.value * times).reshape(-1),
         difference=test.difference.reshape(-1),
         z=test.z.reshape(-1),
         p_value=test.p_value.reshape(-1),
-        n_rest=found["n_rest"].reshape(-1),
+        n_rest=sums_by(cell, len(cells), n[1]).reshape(-1),
     )
+
+
+def _paired_rows(
+    keys: pd.DataFrame, name: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.DataFrame]:
+    """Each group beside every PSU of its survey.
+
+    Returns:
+        group: (n,) row of the group's totals in the PSU, -1 where nobody of it lives there.
+        everybody: (n,) row of the PSU's totals for everybody.
+        cell: (n,) the group's number.
+        cells: the groups.
+    """
+    rows = keys.assign(row=np.arange(len(keys)))
+    groups = rows[rows["disaggregation"] == name]
+    cells = groups[CELL].drop_duplicates().reset_index(drop=True)
+    whole = rows.loc[rows["disaggregation"] == TOTAL, [*PSU, "row"]]
+    numbered = cells.assign(cell=np.arange(len(cells)))[["area", "period", "category", "cell"]]
+    pairs = whole.merge(numbered, on=["area", "period"]).merge(
+        groups[[*PSU, "category", "row"]],
+        on=[*PSU, "category"],
+        how="left",
+        suffixes=("", "_group"),
+    )
+    group = pairs["row_group"].fillna(-1).to_numpy(dtype=np.intp)
+    return group, pairs["row"].to_numpy(), pairs["cell"].to_numpy(), cells
+
+
+def _group_and_rest(
+    array: np.ndarray, group: np.ndarray, everybody: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    inside = np.where(group[:, None] >= 0, array[group], 0.0)
+    return inside, array[everybody] - inside
 
 
 def _published(

@@ -1,0 +1,1 @@
+"""Results as things to show: profiles, comparisons, pictures, scorecards, files. No Streamlit."""

@@ -2,11 +2,14 @@
 
 import tomllib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from json import dumps
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,6 +41,9 @@ from urban_safety_monitor.workflow.surveys import check_files
 
 Table = TypeVar("Table", bound=pa.DataFrameModel)
 Say = Callable[[str], None]
+
+AT_ONCE = 2
+"""Surveys read at the same time: more would want more memory than a small server has."""
 
 
 class Source(Declaration):
@@ -120,27 +126,42 @@ def _read_config(path: Path) -> RunConfig:
         ) from error
 
 
+@dataclass(frozen=True)
+class _Read:
+    """One survey's files: what was read of them, or why they were refused."""
+
+    name: str
+    digests: dict[str, str]
+    intake: Intake | None
+    error: DataError | None
+
+
 def _read_surveys(
     config: RunConfig, base: Path, catalogue: Catalogue, say: Say
 ) -> tuple[list[Intake], dict[str, DataError], dict[str, str]]:
-    read: list[Intake] = []
-    refused: dict[str, DataError] = {}
-    digests: dict[str, str] = {}
-    for number, source in enumerate(config.microdata, 1):
-        files = [base / file for file in source.files]
-        name = ", ".join(file.name for file in files)
-        say(f"reading {number} of {len(config.microdata)}: {name}")
-        try:
-            intake = check_files(files, source.recipe, catalogue)
-            require_accepted(intake)
-        except DataError as error:
-            refused[name] = error
-            continue
-        read.append(intake)
-        digests |= {file.name: _digest(file) for file in files}
-    if config.microdata and not read:
+    """Read all surveys, two at a time; each is checked on its own and stands or falls alone."""
+    read_one = partial(_read_survey, base=base, catalogue=catalogue)
+    found = []
+    with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("forkserver")) as workers:
+        for number, one in enumerate(workers.map(read_one, config.microdata), 1):
+            say(f"read {number} of {len(config.microdata)}: {one.name}")
+            found.append(one)
+    refused = {one.name: one.error for one in found if one.error}
+    if found and len(refused) == len(found):
         raise DataError([line for error in refused.values() for line in error.problems])
-    return read, refused, digests
+    digests = {name: digest for one in found if one.intake for name, digest in one.digests.items()}
+    return [one.intake for one in found if one.intake], refused, digests
+
+
+def _read_survey(source: Source, base: Path, catalogue: Catalogue) -> _Read:
+    files = [base / file for file in source.files]
+    name = ", ".join(file.name for file in files)
+    try:
+        intake = check_files(files, source.recipe, catalogue)
+        require_accepted(intake)
+    except DataError as error:
+        return _Read(name, {}, None, error)
+    return _Read(name, {file.name: _digest(file) for file in files}, intake, None)
 
 
 def _inputs(

@@ -1,0 +1,116 @@
+"""Which cities and rounds a run holds, and which of them somebody means."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from urban_safety_monitor.errors import DataError
+from urban_safety_monitor.report.numbers import number_text, period_text
+from urban_safety_monitor.report.view import alphabetical
+from urban_safety_monitor.report.wording import locale_of, translator
+from urban_safety_monitor.tables.run import Results
+
+
+@dataclass(frozen=True)
+class Place:
+    """A city and its rounds, the latest first, each with the text readers know it by."""
+
+    area: str
+    title: str
+    country: str
+    country_title: str
+    periods: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Every city that has results, by country and name; `line` says how much there is.
+
+    `first` is the city the run's own list of areas begins with.
+    """
+
+    language: str
+    places: tuple[Place, ...]
+    countries: dict[str, str]
+    first: str
+    line: str
+
+    def place(self, area: str) -> Place:
+        """A city by its id or, as people write it, its name.
+
+        Raises:
+            DataError: there is none; the message names the one that is meant, if one is near.
+        """
+        by_name = {place.title.casefold(): place for place in self.places}
+        by_name |= {place.area.casefold(): place for place in self.places}
+        found = by_name.get(area.strip().casefold())
+        if found is None:
+            raise DataError(self._unknown(area, list(by_name), by_name))
+        return found
+
+    def of_country(self, country: str) -> tuple[Place, ...]:
+        """The cities of a country."""
+        return tuple(place for place in self.places if place.country == country)
+
+    def periods_of(self, country: str) -> dict[str, str]:
+        """The rounds any city of a country has, the latest first."""
+        rounds = {k: v for place in self.of_country(country) for k, v in place.periods.items()}
+        return dict(sorted(rounds.items(), reverse=True))
+
+    def _unknown(self, asked: str, names: list[str], by_name: dict[str, Place]) -> str:
+        words = translator(self.language)
+        near = get_close_matches(asked.strip().casefold(), names, n=1)
+        if not near:
+            return words.gettext("No city called “{asked}” has results.").format(asked=asked)
+        return words.gettext("No city called “{asked}” has results. Did you mean {city}?").format(
+            asked=asked, city=by_name[near[0]].title
+        )
+
+
+def coverage(results: Results, language: str) -> Coverage:
+    """The cities of a run that have results, and their rounds."""
+    cities = results.areas[results.areas["level"] == "city"]
+    rounds = results.estimates.groupby("area")["period"].unique()
+    countries = _countries(results, language)
+    there = [row for row in cities.itertuples(index=False) if row.area in rounds.index]
+    places = [
+        Place(
+            area=row.area,
+            title=row.title,
+            country=row.country,
+            country_title=countries.get(row.country, row.country),
+            periods={
+                period: period_text(period, language)
+                for period in sorted(rounds[row.area], reverse=True)
+            },
+        )
+        for row in there
+    ]
+    places.sort(key=lambda place: (place.country_title, alphabetical(place.title)))
+    shown = {place.country: place.country_title for place in places}
+    return Coverage(
+        language, tuple(places), shown, there[0].area if there else "", _line(places, language)
+    )
+
+
+def _countries(results: Results, language: str) -> dict[str, str]:
+    """Names of countries as the language has them, else as the run has them."""
+    known = locale_of(language).territories
+    areas = results.areas[results.areas["level"] == "country"]
+    return {
+        country: known.get(country, title)
+        for country, title in zip(areas["country"], areas["title"], strict=True)
+    }
+
+
+def _line(places: list[Place], language: str) -> str:
+    words = translator(language)
+    countries = len({place.country for place in places})
+    rounds = sum(len(place.periods) for place in places)
+    return " · ".join(
+        template.format(n=number_text(n, 0, language))
+        for template, n in (
+            (words.ngettext("{n} country", "{n} countries", countries), countries),
+            (words.ngettext("{n} city", "{n} cities", len(places)), len(places)),
+            (words.ngettext("{n} survey round", "{n} survey rounds", rounds), rounds),
+        )
+    )

@@ -1,0 +1,243 @@
+"""A run seen through a catalogue in one language: rows of tables become figures and verdicts."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from urban_safety_monitor.catalogue import Catalogue
+from urban_safety_monitor.catalogue.indicator import Indicator, Status
+from urban_safety_monitor.errors import DataError
+from urban_safety_monitor.report.numbers import (
+    decimals_of,
+    interval_text,
+    known,
+    number_text,
+    period_text,
+    scale_of,
+    value_text,
+)
+from urban_safety_monitor.report.records import Figure, Verdict
+from urban_safety_monitor.report.wording import (
+    BENCHMARKS,
+    FLAG_OF_REASON,
+    FLAG_OF_STATUS,
+    FLAGS,
+    NO_STATUS_WORDS,
+    REASONS,
+    STATUS_WORDS,
+    SYMBOLS,
+    Translator,
+    demonstration_text,
+    translator,
+    worded,
+)
+from urban_safety_monitor.tables.inputs import TOTAL
+from urban_safety_monitor.tables.run import Results
+
+
+@dataclass(frozen=True)
+class View:
+    """The one place that turns numbers into their texts and keys into their words."""
+
+    results: Results
+    catalogue: Catalogue
+    language: str
+
+    @property
+    def words(self) -> Translator:
+        """Translations of the view's language."""
+        return translator(self.language)
+
+    @property
+    def demonstration(self) -> str:
+        """The demonstration mark, or nothing."""
+        return demonstration_text(self.results.provenance.demonstration, self.language)
+
+    @cached_property
+    def areas(self) -> pd.DataFrame:
+        """Areas by id."""
+        return self.results.areas.set_index("area", drop=False)
+
+    @cached_property
+    def country_of(self) -> dict[str, str]:
+        """The country of each city."""
+        cities = self.areas[self.areas["level"] == "city"]
+        return dict(zip(cities["area"], cities["country"], strict=True))
+
+    @cached_property
+    def differences(self) -> dict[tuple[str, str, str], tuple[str, str]]:
+        """Status (b or d) and reason by indicator, area and period."""
+        column = "reason_es" if self.language == "es" else "reason_en"
+        table = self.results.differences
+        keys = zip(table["indicator"], table["area"], table["period"], strict=True)
+        return dict(zip(keys, zip(table["obs_status"], table[column], strict=True), strict=True))
+
+    def title(self, area: str) -> str:
+        """An area's name; its id where it has none."""
+        return str(self.areas.at[area, "title"]) if area in self.areas.index else area
+
+    def city_title(self, area: str) -> str:
+        """A city's name.
+
+        Raises:
+            DataError: there is no such city; the message lists those there are.
+        """
+        if area not in self.country_of:
+            known_cities = ", ".join(sorted(self.country_of)) or "none"
+            raise DataError(f"city {area!r}: not in this run; there are {known_cities}")
+        return self.title(area)
+
+    def period(self, period: str) -> str:
+        """A period as readers write it."""
+        return period_text(period, self.language)
+
+    def totals(self, area: str, period: str) -> dict[str, Any]:
+        """A city's estimates for everybody, by indicator.
+
+        Raises:
+            DataError: the city has no results for the period; the message lists its periods.
+        """
+        estimates = self.results.estimates
+        of_area = estimates[(estimates["area"] == area) & (estimates["disaggregation"] == TOTAL)]
+        found = of_area[of_area["period"] == period]
+        if found.empty:
+            periods = ", ".join(sorted(of_area["period"].unique())) or "none"
+            raise DataError(f"city {area!r}: no results for {period!r}; there are {periods}")
+        return {row.indicator: row for row in named_rows(found)}
+
+    def comparisons(self, area: str, period: str, benchmark: str) -> dict[str, Any]:
+        """A city's comparisons with one benchmark, by indicator."""
+        table = self.results.comparisons
+        chosen = (
+            (table["area"] == area)
+            & (table["period"] == period)
+            & (table["benchmark"] == benchmark)
+        )
+        return {row.component: row for row in named_rows(table[chosen])}
+
+    def figure(self, estimate: Any | None, indicator: Indicator) -> Figure:
+        """The figure of an estimate's row; one without numbers where there is no row."""
+        value, lower, upper = (_number(estimate, name) for name in ("value", "lower", "upper"))
+        scale = scale_of(indicator)
+        decimals = 0 if value is None else decimals_of(value, scale)
+        n = _number(estimate, "n")
+        return Figure(
+            value=value,
+            lower=lower,
+            upper=upper,
+            standard_error=_number(estimate, "standard_error"),
+            n=n,
+            n_effective=_number(estimate, "n_effective"),
+            obs_status="x" if estimate is None else estimate.obs_status,
+            conf_status="" if estimate is None else estimate.conf_status,
+            flags=self._flags(estimate),
+            value_text=value_text(value, scale, self.language),
+            interval_text=interval_text(lower, upper, decimals, self.language),
+            n_text=number_text(n, 0, self.language),
+        )
+
+    def _flags(self, estimate: Any | None) -> tuple[str, ...]:
+        if estimate is None:
+            return ("x",)
+        if estimate.conf_status == "C":
+            return ("c",)
+        letters = {FLAG_OF_STATUS.get(estimate.obs_status, "")}
+        if known(estimate.value) is None and letters <= {""}:
+            letters = {"x"}
+        if estimate.disaggregation == TOTAL and known(estimate.value) is not None:
+            key = (estimate.indicator, estimate.area, estimate.period)
+            letters |= {self.differences.get(key, ("", ""))[0]}
+        return tuple(letter for letter in FLAGS if letter in letters)
+
+    def verdict(
+        self, comparison: Any | None, figure: Figure, indicator: Indicator, benchmark: str
+    ) -> Verdict:
+        """The pipeline's status of a figure; no status where it was not compared."""
+        status = "no_status" if comparison is None else comparison.status
+        reason = _reason_without_row(figure, benchmark) if comparison is None else comparison.reason
+        against = _number(comparison, "benchmark_value")
+        symbol, word = self._status_shown(status, reason, figure)
+        return Verdict(
+            benchmark=benchmark,
+            benchmark_value=against,
+            benchmark_text=value_text(against, scale_of(indicator), self.language),
+            difference=_number(comparison, "difference"),
+            z=_number(comparison, "z"),
+            status=status,
+            symbol=symbol,
+            word=word,
+            reason_key=reason,
+            reason=self._reason(reason, comparison, figure),
+        )
+
+    def _status_shown(self, status: str, reason: str, figure: Figure) -> tuple[str, str]:
+        letter = FLAG_OF_REASON.get(reason, "")
+        if status == "not_comparable":
+            return f"[{letter or 'd'}]", worded(STATUS_WORDS, status, self.language)
+        if status == "no_status" and letter in figure.flags:
+            return f"[{letter}]", worded(NO_STATUS_WORDS, reason, self.language)
+        return SYMBOLS.get(status, "–"), worded(STATUS_WORDS, status, self.language)
+
+    def _reason(self, reason: str, comparison: Any | None, figure: Figure) -> str:
+        if reason in ("definition_differs", "series_break") and comparison is not None:
+            key = (comparison.component, comparison.area, comparison.period)
+            if key in self.differences:
+                return self.differences[key][1]
+        letter = FLAG_OF_REASON.get(reason, "")
+        if letter in ("c", "u", "x") and letter not in figure.flags:
+            return self.words.gettext(
+                "The value of the last round is missing, withheld or too uncertain."
+            )
+        return worded(REASONS, reason, self.language)
+
+    def benchmark_name(self, benchmark: str) -> str:
+        """A benchmark as sentences name it."""
+        return worded(BENCHMARKS, benchmark, self.language)
+
+    def place_of(self, indicator: str) -> tuple[int, int, int, int]:
+        """Where an indicator stands: by domain, sub-domain, role and the catalogue's order."""
+        places = {
+            component.id: i for i, component in enumerate(self.catalogue.framework.components)
+        }
+        domain = self.catalogue.domain_of(indicator)
+        declared = self.catalogue.indicators[indicator]
+        last = len(places)
+        return (
+            places.get(domain.id, last) if domain else last,
+            places.get(declared.component, last),
+            list(Status).index(declared.status),
+            list(self.catalogue.indicators).index(indicator),
+        )
+
+    def flags_explained(self, figures: list[Figure]) -> dict[str, str]:
+        """The flags these figures carry, each with its meaning."""
+        used = {letter for figure in figures for letter in figure.flags}
+        return {k: worded(FLAGS, k, self.language) for k in FLAGS if k in used}
+
+
+def named_rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """Rows as named tuples; their cells have whatever type the column has."""
+    yield from frame.itertuples(index=False)
+
+
+def alphabetical(title: str) -> tuple[bool, str]:
+    """A key that orders names whatever their accents; other scripts come last."""
+    plain = unicodedata.normalize("NFKD", title)
+    letters = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    return (not letters[:1].isascii(), letters)
+
+
+def _number(row: Any | None, name: str) -> float | None:
+    return None if row is None else known(getattr(row, name))
+
+
+def _reason_without_row(figure: Figure, benchmark: str) -> str:
+    if "c" in figure.flags:
+        return "withheld"
+    if figure.value is None:
+        return "not_collected"
+    return {"target": "no_target", "previous": "no_earlier_round"}.get(benchmark, "too_few_areas")

@@ -1,0 +1,46 @@
+"""Controls whose value is in the address: city, round, benchmark, country, indicator."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from urban_safety_monitor.ui import state
+from urban_safety_monitor.ui.visit import Visit
+
+
+def select(label: str, name: str, titles: Mapping[str, str]) -> None:
+    """A list to choose from; what is chosen is already in `state`."""
+    st.selectbox(
+        label,
+        list(titles),
+        format_func=lambda option: titles[option],
+        key=state.widget(name),
+        on_change=state.take_over,
+        args=(name,),
+    )
+
+
+def segments(label: str, name: str, titles: Mapping[str, str], *, hidden: bool = False) -> None:
+    """A few options side by side; what is chosen is already in `state`."""
+    st.segmented_control(
+        label,
+        list(titles),
+        format_func=lambda option: titles[option],
+        key=state.widget(name),
+        on_change=state.take_over,
+        args=(name,),
+        required=True,
+        label_visibility="collapsed" if hidden else "visible",
+    )
+
+
+def benchmark(visit: Visit) -> str:
+    """Let the reader say what to compare with."""
+    names = {
+        "country_median": visit.say("Country median"),
+        "peers": visit.say("Similar cities"),
+        "previous": visit.say("Last round"),
+    }
+    chosen, _ = state.chosen("bench", names, "country_median")
+    segments(visit.say("Compare with"), "bench", names)
+    return chosen

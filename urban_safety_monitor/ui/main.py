@@ -1,0 +1,94 @@
+"""The frame around every page: language, navigation, demonstration banner, footer."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from urban_safety_monitor.errors import MonitorError, StoreError
+from urban_safety_monitor.report.profile import METHOD
+from urban_safety_monitor.ui import state
+from urban_safety_monitor.ui.controls import segments
+from urban_safety_monitor.ui.pages import check, city, compare, indicators, start
+from urban_safety_monitor.ui.parts import nothing_here, show
+from urban_safety_monitor.ui.sources import data_folder, latest_run
+from urban_safety_monitor.ui.visit import Visit
+from urban_safety_monitor.workflow import program_version
+
+STATIC = Path(__file__).resolve().parent / "static"
+
+Render = Callable[[Visit], None]
+
+
+def main() -> None:
+    """Show the page the address names."""
+    st.set_page_config(
+        page_title="Urban Safety Monitor",
+        page_icon=str(STATIC / "icon.png"),
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
+    st.html(STATIC / "style.css")
+    visit = Visit(state.language(), _run())
+    st.html(
+        f"<script>document.documentElement.lang = '{visit.language}';"
+        "document.documentElement.dir = 'ltr';</script>",
+        unsafe_allow_javascript=True,
+    )
+    pages = _pages(visit)
+    state.remember_pages(pages)
+    page = st.navigation(list(pages.values()), position="top")
+    _head(visit)
+    page.run()
+    show("footer", visit, version=program_version(), method=visit.say(METHOD))
+
+
+def _run() -> str:
+    try:
+        return latest_run()
+    except StoreError:
+        return ""
+
+
+def _pages(visit: Visit) -> dict[str, st.Page]:
+    shown: dict[str, tuple[Render, str]] = {
+        "start": (start.render, visit.say("Start")),
+        "city": (city.render, visit.say("City profile")),
+        "compare": (compare.render, visit.say("Compare")),
+        "indicators": (indicators.render, visit.say("Indicators")),
+        "check": (check.render, visit.say("Check a file")),
+    }
+    return {
+        name: st.Page(
+            partial(_guarded, render if visit.run_id or name == "check" else _no_results, visit),
+            title=title,
+            url_path=name,
+            default=name == "start",
+        )
+        for name, (render, title) in shown.items()
+    }
+
+
+def _guarded(render: Render, visit: Visit) -> None:
+    """A user's problem is said in words; anything else is a fault of this program."""
+    try:
+        render(visit)
+    except MonitorError as error:
+        nothing_here(visit, visit.say("This cannot be shown"), "\n".join(error.problems))
+
+
+def _no_results(visit: Visit) -> None:
+    text = visit.say(
+        "Nothing has been computed in the folder {folder} yet. Run “usm demo” for the "
+        "demonstration, or “usm run” with a configuration of your own.",
+        folder=data_folder(),
+    )
+    nothing_here(visit, visit.say("No results yet"), text)
+
+
+def _head(visit: Visit) -> None:
+    with st.container(key="head", horizontal=True, vertical_alignment="center"):
+        if visit.demonstration:
+            show("banner", visit)
+        segments(visit.say("Language"), "lang", state.LANGUAGES, hidden=True)

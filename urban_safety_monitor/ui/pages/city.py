@@ -1,0 +1,104 @@
+"""City profile: one sentence, then every indicator with its interval, then what lies behind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import streamlit as st
+
+from urban_safety_monitor.report.charts.spine import EDGE, spine_marks
+from urban_safety_monitor.report.coverage import Place
+from urban_safety_monitor.report.records import ChangeRow, CityProfile, GroupRow, Row
+from urban_safety_monitor.ui import state
+from urban_safety_monitor.ui.controls import benchmark, select
+from urban_safety_monitor.ui.parts import copy_link, show
+from urban_safety_monitor.ui.sources import catalogue, profile_of
+from urban_safety_monitor.ui.visit import Visit
+
+CLEAR = ("better", "worse", "higher", "lower")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An indicator's line with what opens below it; `mark` is where its parts are drawn."""
+
+    row: Row
+    mark: Mapping[str, Any]
+    definition: str
+    groups: tuple[GroupRow, ...]
+    change: ChangeRow | None
+
+
+def render(visit: Visit) -> None:
+    """Show the profile of the city, round and benchmark in the address."""
+    place, period, against = _choices(visit)
+    profile = profile_of(visit.run_id, place.area, period, against, visit.language)
+    show("city_head", visit, profile=profile)
+    _tools(visit, profile)
+    show(
+        "city_rows",
+        visit,
+        profile=profile,
+        domains=_by_domain(profile, visit.language),
+        scores={line.component: line for line in profile.domains},
+        opened=st.query_params.get("ind", ""),
+        edge=EDGE,
+    )
+    clear = [group for group in profile.groups if group.verdict.status in CLEAR]
+    changed = [change for change in profile.changes if change.verdict.status in CLEAR]
+    show("city_more", visit, profile=profile, clear=clear, changed=changed)
+
+
+def _choices(visit: Visit) -> tuple[Place, str, str]:
+    places = visit.coverage.places
+    place = _place(visit)
+    period, refused = state.chosen("period", place.periods, next(iter(place.periods)))
+    titles = {one.area: f"{one.title} ({one.country_title})" for one in places}
+    with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
+        select(visit.say("City"), "city", titles)
+        select(visit.say("Round"), "period", place.periods)
+        chosen = benchmark(visit)
+    if refused:
+        text = "{city} has no results for {asked}. You see {shown} instead."
+        shown = place.periods[period]
+        st.info(visit.say(text, city=place.title, asked=refused, shown=shown))
+    return place, period, chosen
+
+
+def _place(visit: Visit) -> Place:
+    """The city in the address, by id or name, else the one seen last, else the first."""
+    known = [place.area for place in visit.coverage.places]
+    asked = st.query_params.get("city", "")
+    if asked:
+        asked = visit.coverage.place(asked).area
+        state.keep("city", asked)
+    return visit.coverage.place(state.chosen("city", known, visit.coverage.first)[0])
+
+
+def _tools(visit: Visit, profile: CityProfile) -> None:
+    with st.container(key="tools", horizontal=True, vertical_alignment="center"):
+        copy_link(visit)
+
+
+def _by_domain(profile: CityProfile, language: str) -> list[tuple[str, list[Entry]]]:
+    marks = {m["indicator"]: m for m in spine_marks(profile, profile.rows) if "indicator" in m}
+    changes = {change.indicator: change for change in profile.changes}
+    groups: dict[str, list[GroupRow]] = {}
+    for group in profile.groups:
+        groups.setdefault(group.indicator, []).append(group)
+    entries = [
+        Entry(
+            row=row,
+            mark=marks[row.indicator],
+            definition=catalogue().indicators[row.indicator].definition.in_language(language),
+            groups=tuple(groups.get(row.indicator, ())),
+            change=changes.get(row.indicator),
+        )
+        for row in profile.rows
+    ]
+    return [(title, list(inside)) for title, inside in groupby(entries, _domain_title)]
+
+
+def _domain_title(entry: Entry) -> str:
+    return entry.row.domain_title

@@ -1,0 +1,45 @@
+"""What pages are put together from: HTML by template, links to copy, downloads.
+
+Templates escape every value, so a text from a user's file or from the data never becomes HTML.
+"""
+
+from functools import cache
+
+import streamlit as st
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from urban_safety_monitor.ui.state import address, full_address
+from urban_safety_monitor.ui.visit import Visit
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("urban_safety_monitor.ui"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["address"] = address
+    return environment
+
+
+def show(template: str, visit: Visit, **values: object) -> None:
+    """Put a filled template on the page."""
+    filled = _templates().get_template(f"{template}.html").render(
+        say=visit.say, visit=visit, language=visit.language, **values
+    )
+    st.html(filled)
+
+
+def copy_link(visit: Visit) -> None:
+    """The address of exactly this view, to be copied."""
+    with st.popover(visit.say("Copy link")):
+        st.caption(visit.say("This address shows exactly what you see now."))
+        st.code(full_address(), language=None, wrap_lines=True)
+
+
+def nothing_here(visit: Visit, title: str, text: str) -> None:
+    """An empty state: what is missing, and what to do."""
+    show("nothing", visit, title=title, text=text)

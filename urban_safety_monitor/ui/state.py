@@ -1,0 +1,72 @@
+"""The address is the state: city, round, benchmark, indicator and language are in it, always.
+
+Streamlit can bind a widget to the address, but leaves the default out of it (a link would then
+show another reader something else) and repeats a parameter after a change of page. So each
+choice is read from the address, else from what was chosen on another page, and written back.
+"""
+
+from collections.abc import Collection, Mapping
+from urllib.parse import urlencode
+
+import streamlit as st
+
+LANGUAGES = {"en": "English", "es": "Español"}
+
+
+def chosen(name: str, options: Collection[str], default: str) -> tuple[str, str]:
+    """What is chosen among the options, and what the address asked for if that is not there."""
+    asked = st.query_params.get(name, "")
+    wanted = asked or st.session_state.get(_kept(name), default)
+    value = wanted if wanted in options else default
+    keep(name, value)
+    return value, asked if asked != value else ""
+
+
+def keep(name: str, value: str) -> None:
+    """Make a value the choice: in the address, in its widget, and on the next page."""
+    st.session_state[_kept(name)] = value
+    st.session_state[widget(name)] = value
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def widget(name: str) -> str:
+    """The key of the widget that shows a choice."""
+    return f"choose-{name}"
+
+
+def take_over(name: str) -> None:
+    """Carry a widget's new value into the address; for `on_change`."""
+    st.query_params[name] = st.session_state[widget(name)]
+
+
+def language() -> str:
+    """The language in the address, else the browser's, else English."""
+    browser = (st.context.locale or "").split("-")[0]
+    default = browser if browser in LANGUAGES else "en"
+    return chosen("lang", LANGUAGES, default)[0]
+
+
+def address(page: str, parameters: Mapping[str, str]) -> str:
+    """The address of a page with its choices, relative to the app's."""
+    return f"./{page}?{urlencode(parameters)}"
+
+
+def full_address() -> str:
+    """The address of exactly what is on the screen."""
+    here = (st.context.url or "").split("?")[0]
+    return f"{here}?{urlencode(st.query_params.to_dict())}"
+
+
+def remember_pages(pages: Mapping[str, st.Page]) -> None:
+    """Keep the pages of this run of the script by name, for links between them."""
+    st.session_state["pages"] = dict(pages)
+
+
+def page_named(name: str) -> st.Page:
+    """A page to link or go to."""
+    return st.session_state["pages"][name]
+
+
+def _kept(name: str) -> str:
+    return f"kept-{name}"

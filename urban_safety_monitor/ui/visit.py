@@ -1,0 +1,31 @@
+"""A visit: which run is shown, and in which language."""
+
+from dataclasses import dataclass
+
+from urban_safety_monitor.report.coverage import Coverage
+from urban_safety_monitor.report.wording import demonstration_text, translator
+from urban_safety_monitor.ui.sources import coverage_of, results_of
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What every page needs to know; `run_id` is empty as long as nothing has been computed."""
+
+    language: str
+    run_id: str
+
+    def say(self, text: str, **values: object) -> str:
+        """A text of the app in the visitor's language, with the values put in."""
+        translated = translator(self.language).gettext(text)
+        return translated.format(**values) if values else translated
+
+    @property
+    def coverage(self) -> Coverage:
+        """The cities and rounds of the run."""
+        return coverage_of(self.run_id, self.language)
+
+    @property
+    def demonstration(self) -> str:
+        """The demonstration mark, or nothing."""
+        shown = bool(self.run_id) and results_of(self.run_id).provenance.demonstration
+        return demonstration_text(shown, self.language)
