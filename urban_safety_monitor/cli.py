@@ -4,6 +4,7 @@ import os
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -59,7 +60,9 @@ InLanguage = Annotated[Language, typer.Option("--lang", help="Language of texts.
 Period = Annotated[
     str | None, typer.Option("--period", help="Survey round; the latest if left out.")
 ]
+Benchmark = Annotated[str, typer.Option(help="country_median, peers or previous.")]
 DATA = Path("data")
+PILOT_CITIES = ("MX-GDL", "ZA-ETH")
 
 
 @app.command()
@@ -73,13 +76,15 @@ def demo(
 
     Example: `usm demo --no-serve`
     """
-    from urban_safety_monitor.workflow import demonstration, write_scorecards
+    from urban_safety_monitor.report.export import scorecard_files
+    from urban_safety_monitor.workflow import demonstration
+    from urban_safety_monitor.workflow.views import profile_of
 
     outcome = demonstration(data, _now(), _say)
-    for city in ("MX-GDL", "ZA-ETH"):
-        for language in Language:
-            for path in write_scorecards(outcome.results, city, None, output, language):
-                _say(f"written: {path}")
+    for city, language in product(PILOT_CITIES, Language):
+        found = profile_of(outcome.results, city, None, "country_median", language)
+        for path in scorecard_files(found, output):
+            _say(f"written: {path}")
     if serve:
         _serve(data, port)
 
@@ -153,8 +158,9 @@ def run(
 
     Example: `usm run sample_data/demonstration.toml`
     """
+    from urban_safety_monitor.report.plain import run_summary
     from urban_safety_monitor.store import RunStore
-    from urban_safety_monitor.workflow import run_config, run_summary
+    from urban_safety_monitor.workflow import run_config
 
     outcome = run_config(config, RunStore(data), _now(), _say)
     _print(run_summary(outcome.results), shown)
@@ -169,9 +175,7 @@ def profile(
     city: Annotated[str, typer.Argument(help="A city's code or name.")],
     *,
     period: Period = None,
-    benchmark: Annotated[
-        str, typer.Option(help="country_median, peers or previous.")
-    ] = "country_median",
+    benchmark: Benchmark = "country_median",
     data: DataFolder = DATA,
     lang: InLanguage = Language.EN,
     shown: Shown = Format.TABLE,
@@ -180,13 +184,14 @@ def profile(
 
     Example: `usm profile Guadalajara --lang es`
     """
-    from urban_safety_monitor.workflow import latest_profile
+    from urban_safety_monitor.report.plain import profile_table, profile_text
+    from urban_safety_monitor.workflow.views import latest_results, profile_of
 
-    found = latest_profile(data, city, period, benchmark, lang)
+    found = profile_of(latest_results(data), city, period, benchmark, lang)
     if shown is Format.TABLE:
-        print(found.text())
+        print(profile_text(found))
     else:
-        _print(found.table(), shown)
+        _print(profile_table(found), shown)
 
 
 @app.command()
@@ -205,16 +210,20 @@ def compare(
 
     Example: `usm compare Guadalajara MX-D01 MX-D02 --indicator unsafe_city`
     """
-    from urban_safety_monitor.workflow import latest_comparison
+    from urban_safety_monitor.report.plain import comparison_table
+    from urban_safety_monitor.workflow.views import comparisons_of, latest_results
 
-    _print(latest_comparison(data, cities, tuple(indicator or ()), period, lang), shown)
+    found = comparisons_of(latest_results(data), cities, indicator or (), period, lang)
+    _print(comparison_table(found), shown)
 
 
 @app.command()
 def scorecard(
     city: Annotated[str, typer.Argument(help="A city's code or name.")],
+    *,
     output: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("scorecards"),
     period: Period = None,
+    benchmark: Benchmark = "country_median",
     data: DataFolder = DATA,
     lang: InLanguage = Language.EN,
 ) -> None:
@@ -222,11 +231,11 @@ def scorecard(
 
     Example: `usm scorecard Guadalajara --output out --lang es`
     """
-    from urban_safety_monitor.store import RunStore
-    from urban_safety_monitor.workflow import write_scorecards
+    from urban_safety_monitor.report.export import scorecard_files
+    from urban_safety_monitor.workflow.views import latest_results, profile_of
 
-    store = RunStore(data)
-    for path in write_scorecards(store.fetch(store.latest()), city, period, output, lang):
+    found = profile_of(latest_results(data), city, period, benchmark, lang)
+    for path in scorecard_files(found, output):
         print(path)
 
 
@@ -257,7 +266,7 @@ def indicators(
 
     Example: `usm indicators safe_night --lang es`
     """
-    from urban_safety_monitor.workflow import indicator_sheet, indicator_table
+    from urban_safety_monitor.report.plain import indicator_sheet, indicator_table
 
     found = _catalogue(catalogue)
     if name is None:

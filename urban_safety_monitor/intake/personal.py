@@ -60,10 +60,13 @@ WHOLE_NAMES = {
     "id_number": "za_id",
 }
 LOOKS = {
+    "email": re.compile(r".*@.*"),
+    "curp": re.compile(r"[A-Z]{4}\d{6}.*", re.IGNORECASE),
+    "rfc": re.compile(r"[A-ZÑ&]{3,4}\d{6}.*", re.IGNORECASE),
     "phone": re.compile(r"(?:\D*\d){7,15}\D*"),
     "gps": re.compile(r"-?\d{1,3}\.\d{3,}.*"),
     "name": re.compile(r"[^\W\d_]{2,}.*"),
-    "address": re.compile(r".*[^\W\d_]{3,}.*"),
+    "address": re.compile(r"(?=.*\d)(?=.*\s).*[^\W\d_]{3,}.*"),
     "za_id": re.compile(r"\d{13}"),
 }
 ACCENTS = str.maketrans("áéíóúü", "aeiouu")
@@ -98,8 +101,7 @@ def _found(name: str, column: pd.Series) -> tuple[str, pd.Index | None]:
     cells = pd.Series(distinct, dtype=column.dtype)
     kind = _kind_named(name)
     if kind:
-        look = LOOKS.get(kind)
-        hits = cells.str.fullmatch(look) if look else pd.Series(True, cells.index)
+        hits = cells.str.fullmatch(LOOKS[kind])
         if hits.any():
             return kind, column.index[_at(hits, position)]
     if all(len(cell) < SHORTEST for cell in distinct):

@@ -36,8 +36,8 @@ METHOD = message(
     "Survey values are weighted estimates; the interval is the 95% range that sampling allows. "
     "A value is better or worse only where its distance from the benchmark is larger than chance "
     "would explain; otherwise the survey cannot tell them apart. Medians are of comparable cities "
-    "and treated as fixed. Scores run from 0 to 100 between fixed goalposts. n counts people asked, "
-    "recorded events or assessors."
+    "and treated as fixed. Scores run from 0 to 100 between fixed goalposts. n counts people "
+    "asked, recorded events or assessors."
 )
 
 COUNTED = ("better", "worse", "similar", "not_comparable", "no_status", "context")

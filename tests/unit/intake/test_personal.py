@@ -68,6 +68,9 @@ def test_names_of_columns_are_understood(name, cell, kind):
         ("NOM_MUN", ["Guadalajara", "Tonalá"]),
         ("telephone_at_home", ["1", "2"]),
         ("emotions", ["sad", "glad"]),
+        ("mail_received", ["1", "2"]),
+        ("direccion_viento", ["norte", "sur"]),
+        ("weight", ["3312345678"]),
     ],
 )
 def test_codes_weights_dates_and_places_are_not_personal(name, cells):

@@ -2,12 +2,14 @@
 
 import re
 from itertools import pairwise
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from urban_safety_monitor import intake
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.intake import Place, Problem, render
 from urban_safety_monitor.intake.messages import LEVELS, message_catalogue
@@ -90,6 +92,12 @@ def test_what_stops_most_comes_first():
 def test_found_values_of_sensitive_problems_are_left_out():
     problem = Problem("USM-V12", found="secret", sensitive=True)
     assert "secret" not in render(problem)
+
+
+def test_every_code_in_the_program_has_words_and_the_other_way_round():
+    modules = Path(intake.__file__).parent.glob("*.py")
+    text = "".join(path.read_text(encoding="utf-8") for path in modules)
+    assert set(re.findall(r'"(USM-\w\d\d)"', text)) == set(CODES)
 
 
 @pytest.mark.parametrize("code", CODES)

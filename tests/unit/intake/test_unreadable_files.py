@@ -5,6 +5,7 @@ import random
 import zipfile
 
 import pytest
+import xlsxwriter
 
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.intake import read_file
@@ -62,6 +63,27 @@ def test_a_workbook_cut_off(rows, write_workbook):
     with pytest.raises(UnreadableFile) as error:
         read_file(path)
     assert error.value.problem.code == "USM-F10"
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([[]], "USM-F04"),
+        ([["a", "b"]], "USM-F06"),
+        ([["a", "b"], ["", ""]], "USM-F06"),
+        ([["a", "a"], [1, 2]], "USM-F09"),
+        ([["Report", "", ""], ["a", "b", "c"], [1, 2, 3]], "USM-F08"),
+    ],
+)
+def test_workbooks_without_a_table(tmp_path, rows, code):
+    book = xlsxwriter.Workbook(tmp_path / "data.xlsx")
+    sheet = book.add_worksheet()
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
+    with pytest.raises(UnreadableFile) as error:
+        read_file(tmp_path / "data.xlsx")
+    assert error.value.problem.code == code
 
 
 @pytest.mark.parametrize("name", ["data.sav", "data.dta", "data.parquet"])

@@ -67,10 +67,10 @@ Mark = dict[str, Any]
 class Picture:
     """A chart with what must never be missing from it.
 
-    `body` is the plot alone, `height` its height, and `left` and `below` the room
-    its labels take on those sides, in pixels; `chart` adds headline, subtitle,
-    source and run id for a screen or a file. `alt_text` says in words what the plot shows, and `marks`
-    holds the drawn data, one entry per row.
+    `body` is the plot alone, `height` its height, and `left` and `below` the room its labels take
+    on those sides, in pixels; `chart` adds headline, subtitle, source and run id for a screen or a
+    file. `alt_text` says in words what the plot shows, and `marks` holds the drawn data, one entry
+    per row.
     """
 
     body: alt.LayerChart

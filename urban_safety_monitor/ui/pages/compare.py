@@ -18,6 +18,9 @@ from urban_safety_monitor.ui.visit import Visit
 FIRST = "safe_night"
 """The indicator shown to those who named none: asked in every survey, and known from the SDGs."""
 
+SIDES = ("left", "right", "top", "bottom")
+PADDING = 12
+
 
 def render(visit: Visit) -> None:
     """Show the comparison the address names."""
@@ -81,7 +84,9 @@ def _funnel(visit: Visit, comparison: CityComparison) -> None:
         picture = funnel(comparison)
         show("compare_funnel", visit, picture=picture)
         with st.container(key="chart"):
-            st.altair_chart(picture.plain, theme=None, width="content", alt=picture.alt_text)
+            # Streamlit sets single sides of the padding and fails on a number.
+            chart = picture.plain.properties(padding=dict.fromkeys(SIDES, PADDING))
+            st.altair_chart(chart, theme=None, width="content", alt=picture.alt_text)
     elif comparison.benchmark_value is not None:
         fewest = visit.say("A funnel needs {n} cities or more.", n=FEWEST_CITIES)
         show("compare_funnel", visit, picture=None, fewest=fewest)

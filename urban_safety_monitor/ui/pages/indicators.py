@@ -27,8 +27,7 @@ def render(visit: Visit) -> None:
 def _sheet(visit: Visit, indicator: str) -> None:
     st.page_link(
         state.page_named("indicators"),
-        label=visit.say("All indicators"),
-        icon="←",
+        label="← " + visit.say("All indicators"),
         query_params={"lang": visit.language},
     )
     show("indicator", visit, page=indicator_of(visit.run_id, indicator, visit.language))
