@@ -1,6 +1,9 @@
 """PSU totals written the slow and readable way, with pandas: what every engine must equal."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 
 import pandas as pd
 
@@ -41,7 +44,7 @@ def long_totals(
         )
         for indicator in indicators:
             for number, parts in enumerate(_parts(indicator)):
-                frame = _one(microdata.assign(category=category), *parts)
+                frame = _one(microdata.assign(category=category), parts)
                 frames.append(
                     frame.assign(
                         indicator=indicator.id, component=number, disaggregation=disaggregation
@@ -61,17 +64,11 @@ def condition(frame: pd.DataFrame, part: Declaration) -> pd.Series:
         case CountBetween(count_of=columns, is_in=codes, at_least=low, at_most=high):
             return _bounded(_count(frame, columns, codes), low, high)
         case AllOf(all_of=parts):
-            result = condition(frame, parts[0])
-            for inner in parts[1:]:
-                result = result & condition(frame, inner)
-            return result
+            return reduce(and_, [condition(frame, inner) for inner in parts])
         case AnyOf(any_of=parts):
-            result = condition(frame, parts[0])
-            for inner in parts[1:]:
-                result = result | condition(frame, inner)
-            return result
+            return reduce(or_, [condition(frame, inner) for inner in parts])
         case NoneOf(none_of=parts):
-            return ~condition(frame, AnyOf(any_of=parts))
+            return ~reduce(or_, [condition(frame, inner) for inner in parts])
     raise TypeError(part)
 
 
@@ -104,30 +101,42 @@ def categories(frame: pd.DataFrame, disaggregation: Disaggregation) -> pd.Series
     return result
 
 
-def _parts(indicator: Indicator):
+@dataclass(frozen=True)
+class Parts:
+    """One term: what is counted above and below, among whom, with which weights."""
+
+    of: Declaration
+    among: Sequence[Declaration]
+    above: str
+    below: str
+    per: Declaration | None = None
+    needs_value: bool = False
+
+
+def _parts(indicator: Indicator) -> list[Parts]:
+    match indicator.measure:
+        case Average(components=components, weight=weight):
+            return [Parts(part.of, part.among, weight, weight) for part in components]
+        case Ratio() as ratio:
+            own = ratio.weight_of or ratio.weight
+            return [Parts(ratio.of, ratio.among, own, ratio.weight, ratio.per)]
     measure = indicator.measure
-    if isinstance(measure, Average):
-        for part in measure.components:
-            yield part.of, None, part.among, measure.weight, measure.weight, False
-        return
-    if isinstance(measure, Ratio):
-        above = measure.weight_of or measure.weight
-        yield measure.of, measure.per, measure.among, above, measure.weight, False
-        return
     needs_value = isinstance(measure, Mean | Total)
-    yield measure.of, None, measure.among, measure.weight, measure.weight, needs_value
+    return [
+        Parts(measure.of, measure.among, measure.weight, measure.weight, needs_value=needs_value)
+    ]
 
 
-def _one(frame, of, per, among, weight_above, weight_below, needs_value) -> pd.DataFrame:
+def _one(frame: pd.DataFrame, parts: Parts) -> pd.DataFrame:
     universe = pd.Series(True, index=frame.index, dtype="boolean")
-    for part in among:
+    for part in parts.among:
         universe = universe & condition(frame, part)
-    y = quantity(frame, of)
-    if needs_value:
+    y = quantity(frame, parts.of)
+    if parts.needs_value:
         universe = universe & y.notna()
     inside = universe.fillna(False).astype(bool)
-    x = quantity(frame, per) if per is not None else pd.Series(1.0, index=frame.index)
-    above, below = frame[weight_above], frame[weight_below]
+    x = quantity(frame, parts.per) if parts.per else pd.Series(1.0, index=frame.index)
+    above, below = frame[parts.above], frame[parts.below]
     rows = frame.loc[inside, [*DESIGN, "category"]].assign(
         n=((x != 0) & (below > 0))[inside].astype(float),
         numerator=(above * y)[inside].astype("Float64").fillna(0.0).astype(float),

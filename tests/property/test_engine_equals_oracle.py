@@ -12,9 +12,7 @@ from urban_safety_monitor.engines import psu_totals
 
 CATALOGUE = load_catalogue()
 SURVEYED = [
-    i
-    for i in CATALOGUE.indicators.values()
-    if i.from_survey and not isinstance(i.measure, Gap)
+    i for i in CATALOGUE.indicators.values() if i.from_survey and not isinstance(i.measure, Gap)
 ]
 KEYS = [
     "indicator", "component", "area", "period", "disaggregation", "category", "stratum", "psu",

@@ -4,7 +4,16 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from urban_safety_monitor.catalogue.conditions import Declaration
 from urban_safety_monitor.catalogue.measures import Measure, SurveyMeasure
@@ -30,6 +39,13 @@ class Text(BaseModel):
             if len(language) not in (2, 3) or not isinstance(words, str):
                 raise ValueError(f"{language!r} is not a language code with a text")
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A plain text stands for an English one."""
+        return {"anyOf": [{"type": "string"}, handler.resolve_ref_schema(handler(core))]}
 
     def in_language(self, language: str) -> str:
         """The text in this language, else in English."""

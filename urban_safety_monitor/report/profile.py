@@ -34,10 +34,9 @@ STAND_OUTS = 3
 
 METHOD = message(
     "Survey values are weighted estimates; the interval is the 95% range that sampling allows. "
-    "A value is better or worse only where its distance from the benchmark is larger than chance "
-    "would explain; otherwise the survey cannot tell them apart. Medians are of comparable cities "
-    "and treated as fixed. Scores run from 0 to 100 between fixed goalposts. n counts people "
-    "asked, recorded events or assessors."
+    "A value is better or worse only where it differs from the benchmark by more than chance would "
+    "explain. Medians are of comparable cities and taken as fixed. Scores run from 0 to 100 "
+    "between fixed goalposts. n counts people asked, recorded events or assessors."
 )
 
 COUNTED = ("better", "worse", "similar", "not_comparable", "no_status", "context")
@@ -72,7 +71,7 @@ def city_profile(
     before = previous_period(view, area, period)
     chosen = _stand_outs(rows)
     groups = group_rows(view, area, period)
-    changes = change_rows(view, area, period, _reported(view))
+    changes = change_rows(view, area, period, view.reported)
     return CityProfile(
         language=language,
         area=area,
@@ -109,13 +108,6 @@ def city_profile(
     )
 
 
-def _reported(view: View) -> list[Indicator]:
-    """Indicators the run has rows for, in the order readers see them."""
-    there = set(view.results.estimates["indicator"])
-    named = [name for name in view.catalogue.indicators if name in there]
-    return [view.catalogue.indicators[name] for name in sorted(named, key=view.place_of)]
-
-
 def _rows(view: View, area: str, period: str, benchmark: str) -> tuple[Row, ...]:
     estimates = view.totals(area, period)
     comparisons = view.comparisons(area, period, benchmark)
@@ -128,7 +120,7 @@ def _rows(view: View, area: str, period: str, benchmark: str) -> tuple[Row, ...]
             (estimates.get(indicator.id), comparisons.get(indicator.id)),
             spreads.get(indicator.id),
         )
-        for indicator in _reported(view)
+        for indicator in view.reported
     )
 
 

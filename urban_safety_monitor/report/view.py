@@ -76,6 +76,13 @@ class View:
         keys = zip(table["indicator"], table["area"], table["period"], strict=True)
         return dict(zip(keys, zip(table["obs_status"], table[column], strict=True), strict=True))
 
+    @cached_property
+    def reported(self) -> list[Indicator]:
+        """Indicators the run has rows for, in the order readers see them."""
+        there = set(self.results.estimates["indicator"].unique())
+        named = [name for name in self.catalogue.indicators if name in there]
+        return [self.catalogue.indicators[name] for name in sorted(named, key=self.place_of)]
+
     def title(self, area: str) -> str:
         """An area's name; its id where it has none."""
         return str(self.areas.at[area, "title"]) if area in self.areas.index else area

@@ -44,3 +44,20 @@ def benchmark(visit: Visit) -> str:
     chosen, _ = state.chosen("bench", names, "country_median")
     segments(visit.say("Compare with"), "bench", names)
     return chosen
+
+
+def several(visit: Visit, label: str, name: str, titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Some of many, joined by commas in the address; nothing chosen means all."""
+    asked = st.query_params.get(name, "").split(",")
+    chosen = [option for option in asked if option in titles]
+    st.session_state[state.widget(name)] = chosen
+    st.multiselect(
+        label,
+        list(titles),
+        format_func=lambda option: titles[option],
+        key=state.widget(name),
+        placeholder=visit.say("All cities of the country"),
+        on_change=state.take_over_several,
+        args=(name,),
+    )
+    return tuple(chosen)

@@ -77,15 +77,23 @@ def profile_of(
 
 @st.cache_resource(show_spinner=False, max_entries=300)
 def comparison_of(
-    run_id: str, indicator: str, period: str, *, country: str, benchmark: str, language: str
+    run_id: str,
+    indicator: str,
+    period: str,
+    *,
+    country: str,
+    areas: tuple[str, ...] | None,
+    benchmark: str,
+    language: str,
 ) -> CityComparison:
-    """One indicator over all cities of a country."""
+    """One indicator over the cities of a country, or only those named."""
     return compare_cities(
         results_of(run_id),
         catalogue(),
         indicator,
         period,
         country=country,
+        areas=areas,
         benchmark=benchmark,
         language=language,
     )

@@ -40,6 +40,15 @@ def take_over(name: str) -> None:
     st.query_params[name] = st.session_state[widget(name)]
 
 
+def take_over_several(name: str) -> None:
+    """Carry a widget's list into the address, where an empty one leaves nothing."""
+    values = st.session_state[widget(name)]
+    if values:
+        st.query_params[name] = ",".join(values)
+    else:
+        st.query_params.pop(name, None)
+
+
 def language() -> str:
     """The language in the address, else the browser's, else English."""
     browser = (st.context.locale or "").split("-")[0]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 
@@ -37,6 +38,7 @@ from urban_safety_monitor.report.wording import SYMBOLS, translator
 
 WIDTH = 380
 CITIES_A_PAGE = 30
+QUARTERS = (0, 25, 50, 75, 100)
 
 
 def dot_whisker(
@@ -136,7 +138,7 @@ def domain_strip(profile: CityProfile, width: int = WIDTH) -> Picture:
     marks = [_score_mark(line, y) for y, line in enumerate(profile.domains)]
     left = width_of(mark["title"] for mark in marks)
     layers = [
-        *_dots(marks, words.gettext("score, 0 to 100, more is better"), [0, 100]),
+        *_dots(marks, words.gettext("score, 0 to 100, more is better"), QUARTERS),
         column_of_text(marks, "title", -left, _y(marks)),
         column_of_text(marks, "value", width + 14, _y(marks)),
     ]
@@ -234,8 +236,10 @@ def _domain(marks: Sequence[Mark], comparison: CityComparison) -> list[float]:
 
 
 def _dots(marks: list[Mark], title: str, domain: Sequence[float]) -> list[alt.Chart]:
-    scale = alt.Scale(domain=list(domain), nice=False, zero=False)
-    axis = alt.Axis(title=title, tickCount=5, grid=True, labelFontSize=SMALL)
+    """Dots and intervals on an axis; a domain of more than two numbers is where its ticks stand."""
+    scale = alt.Scale(domain=[domain[0], domain[-1]], nice=False, zero=False)
+    ticks: dict[str, Any] = {"values": list(domain)} if len(domain) > 2 else {"tickCount": 6}
+    axis = alt.Axis(title=title, grid=True, labelFontSize=SMALL, **ticks)
     x = alt.X("x:Q", scale=scale, axis=axis)
     start = alt.X("from:Q", scale=scale, axis=axis)
     y = _y(marks)

@@ -85,6 +85,7 @@ def _mark(comparison: CityComparison, row: CityRow) -> Mark:
     return {
         "area": row.area,
         "title": row.title,
+        "value": row.figure.text,
         "status": row.verdict.status,
         "x": _precision(comparison, row),
         "y": row.figure.value,

@@ -166,7 +166,7 @@ def _on_scale(field: str) -> alt.X:
 def _bars(drawn: list[Mark], ends: tuple[str, str, str], y: alt.Y) -> alt.Chart:
     start, end, colour = ends
     return (
-        alt.Chart(data_of(drawn))
+        alt.Chart(data_of(drawn, "y", start, end))
         .mark_bar(color=colour, height=BAR)
         .encode(x=_on_scale(start), x2=f"{end}:Q", y=y)
     )

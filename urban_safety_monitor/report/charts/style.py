@@ -5,7 +5,7 @@ kind of colour vision but have almost the same lightness in print.
 """
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -148,9 +148,10 @@ def caption_text(place: str, shown: CityProfile | CityComparison | CityOrder) ->
     return f"{shown.demonstration}. {said}" if shown.demonstration else said
 
 
-def data_of(marks: list[Mark] | tuple[Mark, ...]) -> alt.InlineData:
-    """Marks as the data of a layer."""
-    return alt.InlineData(values=list(marks))
+def data_of(marks: Sequence[Mark], *fields: str) -> alt.InlineData:
+    """Marks as the data of a layer: only these fields, or all where none are named."""
+    values = [{f: mark[f] for f in fields} for mark in marks] if fields else list(marks)
+    return alt.InlineData(values=values)
 
 
 def wrap(text: str, characters: int) -> list[str]:
@@ -180,6 +181,8 @@ def text_at(x: float, y: float, text: str, **style: Any) -> alt.Chart:
 
 def column_of_text(marks: list[Mark], field: str, x: float, y: alt.Y, **style: Any) -> alt.Chart:
     """A text beside each row, at a fixed distance from the plot's left edge."""
+    shown = [mark for mark in marks if mark.get(field)]
+    also = ["status"] if field == "symbol" else []
     look: dict[str, Any] = {
         "align": "left",
         "baseline": "middle",
@@ -187,7 +190,7 @@ def column_of_text(marks: list[Mark], field: str, x: float, y: alt.Y, **style: A
         "color": INK,
     } | style
     return (
-        alt.Chart(data_of([mark for mark in marks if mark.get(field)]))
+        alt.Chart(data_of(shown, "y", field, *also))
         .mark_text(**look)
         .encode(x=alt.value(x), y=y, text=f"{field}:N")
     )
@@ -219,7 +222,7 @@ def status_marks(marks: list[Mark], x: alt.X, y: alt.Y, size: int = 110) -> list
         of_status = [mark for mark in drawn if mark["status"] == status]
         if of_status:
             layers.append(
-                alt.Chart(data_of(of_status))
+                alt.Chart(data_of(of_status, "x", "y", "title", "value", "status"))
                 .mark_point(
                     shape=SHAPES[status],
                     size=size,
@@ -228,7 +231,7 @@ def status_marks(marks: list[Mark], x: alt.X, y: alt.Y, size: int = 110) -> list
                     fill="#FFFFFF" if status in HOLLOW else COLOURS[status],
                     opacity=1,
                 )
-                .encode(x=x, y=y)
+                .encode(x=x, y=y, tooltip=["title:N", "value:N"])
             )
     return layers
 
@@ -241,7 +244,7 @@ def whiskers(marks: list[Mark], x: alt.X, x2: str, y: alt.Y) -> list[alt.Chart]:
         if chosen:
             dash: dict[str, Any] = {"strokeDash": [4, 3]} if dashed else {}
             layers.append(
-                alt.Chart(data_of(chosen))
+                alt.Chart(data_of(chosen, "from", "to", "y"))
                 .mark_rule(color=INK, strokeWidth=1.5, **dash)
                 .encode(x=x, x2=x2, y=y)
             )

@@ -57,19 +57,29 @@ def _uploaded(visit: Visit) -> dict[str, bytes]:
 
 
 def _practice(visit: Visit) -> None:
-    with st.expander(visit.say("No file at hand? Practise with made-up ones")):
-        for name, content in practice_files().items():
-            with st.container(horizontal=True, vertical_alignment="center", key=f"practice-{name}"):
-                st.code(name, language=None, width="content")
-                st.button(
-                    visit.say("Check this one"),
-                    key=f"try-{name}",
-                    on_click=_choose_practice,
-                    args=(name,),
-                )
-                st.download_button(
-                    visit.say("Download"), content, name, key=f"get-{name}", on_click="ignore"
-                )
+    show("check_practice", visit)
+    titles = {
+        "example_ten_faults.xlsx": visit.say("Ten faults, XLSX"),
+        "example_ten_faults.csv": visit.say("Ten faults, CSV"),
+        "example_clean.csv": visit.say("No fault, CSV"),
+    }
+    for name, content in practice_files().items():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                visit.say("Check: {title}", title=titles[name]),
+                key=f"try-{name}",
+                on_click=_choose_practice,
+                args=(name,),
+                width=230,
+            )
+            st.download_button(
+                visit.say("Download: {title}", title=titles[name]),
+                content,
+                name,
+                key=f"get-{name}",
+                on_click="ignore",
+                type="tertiary",
+            )
 
 
 def _choose_practice(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from urban_safety_monitor.report.charts.spine import EDGE, spine_marks
 from urban_safety_monitor.report.coverage import Place
+from urban_safety_monitor.report.export import file_name, scorecard_bytes
 from urban_safety_monitor.report.records import ChangeRow, CityProfile, GroupRow, Row
 from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import benchmark, select
@@ -34,7 +36,18 @@ def render(visit: Visit) -> None:
     """Show the profile of the city, round and benchmark in the address."""
     place, period, against = _choices(visit)
     profile = profile_of(visit.run_id, place.area, period, against, visit.language)
-    show("city_head", visit, profile=profile)
+    titles = {row.indicator: row.title for row in profile.rows}
+    show(
+        "city_head",
+        visit,
+        profile=profile,
+        stand_outs=[
+            (indicator, titles[indicator], sentence)
+            for indicator, sentence in zip(
+                profile.stand_out_indicators, profile.stand_outs, strict=True
+            )
+        ],
+    )
     _tools(visit, profile)
     show(
         "city_rows",
@@ -77,8 +90,40 @@ def _place(visit: Visit) -> Place:
 
 
 def _tools(visit: Visit, profile: CityProfile) -> None:
+    together = ",".join([profile.area, *(peer.area for peer in profile.peers)])
     with st.container(key="tools", horizontal=True, vertical_alignment="center"):
+        _downloads(visit, profile)
         copy_link(visit)
+        st.page_link(
+            state.page_named("compare"),
+            label=visit.say("Compare with similar cities"),
+            query_params={
+                "city": profile.area,
+                "cities": together,
+                "country": profile.country,
+                "period": profile.period,
+                "lang": visit.language,
+            },
+        )
+
+
+def _downloads(visit: Visit, profile: CityProfile) -> None:
+    """The scorecard in each format; a file is made when it is asked for."""
+    with st.popover(visit.say("Download scorecard"), type="primary"):
+        for name, label in (
+            ("pdf", visit.say("PDF, two pages to print")),
+            ("xlsx", visit.say("XLSX, to read in a spreadsheet")),
+            ("csv", visit.say("CSV, one indicator a row")),
+            ("json", visit.say("JSON, for programs")),
+        ):
+            st.download_button(
+                label,
+                partial(scorecard_bytes, profile, name),
+                file_name=file_name(profile, name),
+                key=f"get-{name}",
+                on_click="ignore",
+                width="stretch",
+            )
 
 
 def _by_domain(profile: CityProfile, language: str) -> list[tuple[str, list[Entry]]]:

@@ -1,6 +1,7 @@
 """Compare: one indicator over the cities of a country, and only where that is fair."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -8,9 +9,10 @@ import streamlit as st
 from urban_safety_monitor.report.charts.dots import dot_whisker
 from urban_safety_monitor.report.charts.funnel import FEWEST_CITIES, can_funnel, funnel
 from urban_safety_monitor.report.charts.style import to_png
+from urban_safety_monitor.report.numbers import Scale, decimals_of, value_text
 from urban_safety_monitor.report.records import CityComparison
 from urban_safety_monitor.ui import state
-from urban_safety_monitor.ui.controls import benchmark, select
+from urban_safety_monitor.ui.controls import benchmark, select, several
 from urban_safety_monitor.ui.parts import copy_link, show
 from urban_safety_monitor.ui.sources import comparison_of, indicators_of, order_of
 from urban_safety_monitor.ui.visit import Visit
@@ -20,39 +22,45 @@ FIRST = "safe_night"
 
 SIDES = ("left", "right", "top", "bottom")
 PADDING = 12
+ROOM = 0.05
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Both ends of the scale that the cities' lines share, and how they are written."""
+
+    low: float
+    high: float
+    low_text: str
+    high_text: str
 
 
 def render(visit: Visit) -> None:
     """Show the comparison the address names."""
-    country, indicator, period, against = _choices(visit)
-    comparison = comparison_of(
-        visit.run_id,
-        indicator,
-        period,
-        country=country,
-        benchmark=against,
-        language=visit.language,
-    )
+    comparison = _chosen(visit)
     own = st.query_params.get("city", "")
-    picture = dot_whisker(comparison, own=own)
-    axis = _axis(comparison, picture.marks)
+    marks = dot_whisker(comparison, own=own).marks
     show("compare_head", visit, comparison=comparison)
     with st.container(key="tools", horizontal=True):
-        _downloads(visit, comparison)
+        _download(visit, comparison)
         copy_link(visit)
-    show("compare_rows", visit, comparison=comparison, marks=picture.marks, axis=axis, own=own)
+    axis = _axis(comparison, marks)
+    show("compare_rows", visit, comparison=comparison, marks=marks, axis=axis, own=own)
     _funnel(visit, comparison)
-    order = order_of(visit.run_id, indicator, period, country, visit.language)
+    order = order_of(
+        visit.run_id, comparison.indicator, comparison.period, comparison.country, visit.language
+    )
     show("compare_order", visit, comparison=comparison, order=order)
 
 
-def _choices(visit: Visit) -> tuple[str, str, str, str]:
+def _chosen(visit: Visit) -> CityComparison:
     coverage = visit.coverage
     lines = indicators_of(visit.run_id, visit.language)
     titles = {line.indicator: f"{line.title} · {line.domain_title}" for line in lines}
     here = coverage.place(st.query_params.get("city", "") or coverage.first).country
     country, _ = state.chosen("country", coverage.countries, here)
-    indicator, unknown = state.chosen("ind", titles, FIRST if FIRST in titles else next(iter(titles)))
+    first = FIRST if FIRST in titles else lines[0].indicator
+    indicator, unknown = state.chosen("ind", titles, first)
     rounds = coverage.periods_of(country)
     period, refused = state.chosen("period", rounds, next(iter(rounds)))
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
@@ -60,23 +68,35 @@ def _choices(visit: Visit) -> tuple[str, str, str, str]:
         select(visit.say("Indicator"), "ind", titles)
         select(visit.say("Round"), "period", rounds)
         against = benchmark(visit)
+    cities = {place.area: place.title for place in coverage.of_country(country)}
+    areas = several(visit, visit.say("Only these cities"), "cities", cities)
     for asked in filter(None, (unknown, refused)):
         st.info(visit.say("There are no results for {asked}; you see another choice.", asked=asked))
-    return country, indicator, period, against
+    return comparison_of(
+        visit.run_id,
+        indicator,
+        period,
+        country=country,
+        areas=areas or None,
+        benchmark=against,
+        language=visit.language,
+    )
 
 
-def _axis(
-    comparison: CityComparison, marks: Sequence[Mapping[str, Any]]
-) -> tuple[float, float] | None:
-    """Both ends of the rows' common scale: all intervals and the benchmark, with a little room."""
+def _axis(comparison: CityComparison, marks: Sequence[Mapping[str, Any]]) -> Axis | None:
+    """A scale with room for all intervals and the benchmark; none where nothing is drawn."""
     drawn = [mark for mark in marks if mark["drawn"]]
     ends = [mark[key] for mark in drawn for key in ("x", "from", "to") if mark[key] is not None]
     if not ends:
         return None
     if comparison.benchmark_value is not None:
         ends.append(comparison.benchmark_value)
-    room = (max(ends) - min(ends)) * 0.05 or 1.0
-    return min(ends) - room, max(ends) + room
+    room = (max(ends) - min(ends)) * ROOM or 1.0
+    low, high = min(ends) - room, max(ends) + room
+    scale = Scale.PERCENT if comparison.percent else Scale.NUMBER
+    decimals = 0 if comparison.percent else decimals_of(high, scale)
+    texts = [value_text(end, scale, comparison.language, decimals) for end in (low, high)]
+    return Axis(low, high, *texts)
 
 
 def _funnel(visit: Visit, comparison: CityComparison) -> None:
@@ -92,7 +112,7 @@ def _funnel(visit: Visit, comparison: CityComparison) -> None:
         show("compare_funnel", visit, picture=None, fewest=fewest)
 
 
-def _downloads(visit: Visit, comparison: CityComparison) -> None:
+def _download(visit: Visit, comparison: CityComparison) -> None:
     st.download_button(
         visit.say("Download picture (PNG)"),
         lambda: to_png(dot_whisker(comparison).chart),
