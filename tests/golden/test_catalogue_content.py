@@ -10,10 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from urban_safety_monitor.catalogue.catalogue import Catalogue
-from urban_safety_monitor.catalogue.conditions import Declaration, codes_used
 from urban_safety_monitor.catalogue.indicator import Indicator, Text
 from urban_safety_monitor.catalogue.load import load_catalogue
-from urban_safety_monitor.catalogue.measures import Checklist, Gap, parts_of
+from urban_safety_monitor.catalogue.measures import Checklist, Gap, Part, parts_of
 
 EXAMPLE_KEYS = {"stratum", "psu", "weight"}
 
@@ -176,7 +175,7 @@ def test_examples_have_no_stratum_with_a_single_psu(catalogue: Catalogue) -> Non
 
 
 def test_codes_in_conditions_stand_in_the_codebook(catalogue: Catalogue) -> None:
-    conditions: list[tuple[str, Declaration]] = [
+    conditions: list[tuple[str, Part]] = [
         (group.id, part.when)
         for group in catalogue.disaggregations.values()
         for part in group.categories
@@ -185,7 +184,7 @@ def test_codes_in_conditions_stand_in_the_codebook(catalogue: Catalogue) -> None
     for indicator in catalogue.indicators.values():
         if indicator.from_survey:
             conditions += [(indicator.id, p) for p in parts_of(indicator.measure)]  # type: ignore[arg-type]
-    used = [(where, *use) for where, condition in conditions for use in codes_used(condition)]
+    used = [(where, *use) for where, condition in conditions for use in condition.codes_used()]
     assert len(used) > 200
     for where, column, codes in used:
         unknown = {str(code) for code in codes} - set(catalogue.columns[column].codes)

@@ -24,6 +24,7 @@ RULES = (
     Rule(("USM-S03",), design_rules.strata_with_one_unit),
     Rule(("USM-S05",), design_rules.units_in_the_population),
     Rule(("USM-G01",), design_rules.small_districts),
+    Rule(("USM-G03",), design_rules.missing_districts),
     Rule(
         ("USM-V12", "USM-V13", "USM-K02", "USM-N01", "USM-N02", "USM-D01", "USM-D04"),
         answer_rules.cells_that_do_not_fit,

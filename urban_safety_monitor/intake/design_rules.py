@@ -117,6 +117,14 @@ def small_districts(records: Records) -> Iterator[Problem]:
     yield from records.problems("USM-G01", hit, ["district"], least=SMALL_DISTRICT, names=names)
 
 
+def missing_districts(records: Records) -> Iterator[Problem]:
+    """People without a district: the city counts them, no district does."""
+    if "district" not in records.frame:
+        return
+    empty = records.mapped.text["district"].isna() & records.from_source("district")
+    yield from records.problems("USM-G03", empty, ["district"], n=int(empty.sum()))
+
+
 def _design(records: Records) -> pd.DataFrame | None:
     """Area, period, stratum and PSU of records that have all of them."""
     columns = [*ROUND, "stratum", "psu"]

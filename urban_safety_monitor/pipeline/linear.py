@@ -6,6 +6,7 @@ linear in the influences, so from here on every indicator looks the same.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -81,31 +82,44 @@ def linearised(
     asked = {term.indicator for term in psu_totals.terms}
     gaps = [i for i in indicators if i.id in asked and isinstance(i.measure, Gap)]
     plain = [i for i in indicators if i.id in asked and not isinstance(i.measure, Gap)]
-    terms = _linearised_terms(psu_totals, plain, lonely_psu)
+    rows = _rows_of(psu_totals, lonely_psu)
+    terms = _linearised_terms(psu_totals, rows, plain)
     return [
         _without_crossings(_averaged(terms, plain)),
-        *(_gap(_linearised_terms(psu_totals, [i], lonely_psu), i) for i in gaps),
+        *(_gap(_linearised_terms(psu_totals, rows, [i]), i) for i in gaps),
     ]
 
 
+class _Rows(NamedTuple):
+    """What each row of PSU totals belongs to."""
+
+    cell: Codes
+    cells: pd.DataFrame
+    psu: Codes
+    design: Design
+
+
+def _rows_of(psu_totals: PsuTotals, lonely_psu: LonelyPsu) -> _Rows:
+    cell, cells = _numbered(psu_totals.keys[CELL])
+    psu, _ = _numbered(psu_totals.keys[[*SURVEY, "stratum", "psu"]])
+    return _Rows(cell, cells, psu, design_of(psu_totals, lonely_psu))
+
+
 def _linearised_terms(
-    psu_totals: PsuTotals, indicators: Sequence[Indicator], lonely_psu: LonelyPsu
+    psu_totals: PsuTotals, rows: _Rows, indicators: Sequence[Indicator]
 ) -> LinearisedIndicators:
     """One column per term of these indicators, repeated indicators for several components."""
     by_id = {indicator.id: indicator for indicator in indicators}
     chosen = [j for j, term in enumerate(psu_totals.terms) if term.indicator in by_id]
     owners = tuple(by_id[psu_totals.terms[j].indicator] for j in chosen)
-    cell, cells = _numbered(psu_totals.keys[CELL])
-    psu, _ = _numbered(psu_totals.keys[[*SURVEY, "stratum", "psu"]])
+    cell, cells = rows.cell, rows.cells
     above, below = psu_totals.numerator[:, chosen], psu_totals.denominator[:, chosen]
     of_ratio, of_total = ratios(above, below, cell, len(cells)), totals(above, cell, len(cells))
     is_total = np.array([isinstance(i.measure, Total) for i in owners], dtype=bool)
     times = np.array([i.survey_measure.times for i in owners])
     n = sums_by(cell, len(cells), psu_totals.n[:, chosen])
     value = np.where(is_total, of_total.value, of_ratio.value)
-    moments = np.zeros((len(cells), len(chosen), 6))
-    for place, j in enumerate(chosen):
-        moments[:, place] = _moments(psu_totals, j, cell, len(cells))
+    moments = _moments(psu_totals, rows, chosen)
     moments[:, [bool(getattr(i.measure, "weight_of", None)) for i in owners]] = np.nan
     return LinearisedIndicators(
         cells,
@@ -114,18 +128,23 @@ def _linearised_terms(
         n,
         moments,
         cell,
-        psu,
-        design_of(psu_totals, lonely_psu),
+        rows.psu,
+        rows.design,
         np.where(is_total, of_total.influence, of_ratio.influence) * times,
         psu_totals.n[:, chosen] > 0,
     )
 
 
-def _moments(psu_totals: PsuTotals, term: int, cell: Codes, cells: int) -> Floats:
-    """Denominator, numerator, squares and weight of one term in every cell (cells, 6)."""
-    above, below = psu_totals.numerator[:, term], psu_totals.denominator[:, term]
-    squares = psu_totals.squares.get(term, np.stack([above, above, below, below], axis=1))
-    return sums_by(cell, cells, np.column_stack([below, above, squares]))
+def _moments(psu_totals: PsuTotals, rows: _Rows, chosen: Sequence[int]) -> Floats:
+    """Denominator, numerator, squares and weight of terms in every cell (cells, k, 6)."""
+    cells = len(rows.cells)
+    below = sums_by(rows.cell, cells, psu_totals.denominator[:, chosen])
+    above = sums_by(rows.cell, cells, psu_totals.numerator[:, chosen])
+    moments = np.stack([below, above, above, above, below, below], axis=2)
+    for place, term in enumerate(chosen):
+        if term in psu_totals.squares:
+            moments[:, place, 2:] = sums_by(rows.cell, cells, psu_totals.squares[term])
+    return moments
 
 
 def _averaged(terms: LinearisedIndicators, indicators: Sequence[Indicator]) -> LinearisedIndicators:

@@ -22,6 +22,7 @@ from urban_safety_monitor.tables.inputs import TOTAL
 SELF_ASSESSMENT = "city"
 ROUNDING_VARIANCE = 1 / 12
 SURVEY = ["area", "period"]
+UNIT = ["indicator", *SURVEY]
 
 
 def estimate_policies(
@@ -29,65 +30,74 @@ def estimate_policies(
 ) -> DataFrame[Estimates]:
     """Estimate checklist indicators for every area and period that handed in a checklist."""
     columns = list(Estimates.to_schema().columns)
-    frames = [pd.DataFrame(columns=columns)]
-    for indicator in indicators:
-        assert isinstance(indicator.measure, ChecklistMeasure)
-        frame = _levels(answers, indicator.measure, catalogue)
-        frames.append(frame.assign(indicator=indicator.id)[columns])
-    return checked(Estimates, pd.concat(frames, ignore_index=True))
-
-
-def _levels(answers: pd.DataFrame, measure: ChecklistMeasure, catalogue: Catalogue) -> pd.DataFrame:
-    form = answers[answers["checklist"] == measure.checklist]
-    surveys = form[SURVEY].drop_duplicates()
-    asked = form[form["item"].isin(measure.items)].dropna(subset=["answer"])
-    if measure.without_evidence_at_most is not None:
-        bare = asked["evidence"].fillna("").str.strip() == ""
-        capped = asked["answer"].clip(upper=measure.without_evidence_at_most)
-        asked = asked.assign(answer=asked["answer"].where(~bare, capped))
+    if not indicators or answers.empty:
+        return checked(Estimates, pd.DataFrame(columns=columns))
+    declared = pd.DataFrame([_declared(i, catalogue) for i in indicators])
+    forms = answers[["checklist", *SURVEY]].drop_duplicates()
+    wanted = forms.merge(declared[["indicator", "checklist"]], on="checklist")
+    asked = _counted(answers, declared)
     reviewed = asked[asked["assessor"] != SELF_ASSESSMENT]
-    own = asked[asked["assessor"] == SELF_ASSESSMENT].merge(
-        reviewed[SURVEY].drop_duplicates(), how="left", indicator="there"
+    own = asked[asked["assessor"] == SELF_ASSESSMENT]
+    levels = pd.concat([_levels(reviewed, "A"), _levels(own, "p")], ignore_index=True)
+    levels = levels.drop_duplicates(UNIT)  # a review, where there is one, replaces the city's own
+    filled = wanted.merge(levels, on=UNIT, how="left").merge(
+        declared[["indicator", "lowest", "highest"]], on="indicator"
     )
-    own = own[own["there"] == "left_only"].drop(columns="there")
-    levels = pd.concat(
-        [_summed_up(reviewed, measure, "A"), _summed_up(own, measure, "p")], ignore_index=True
-    )
-    low, high = _scale(measure, catalogue)
-    half = normal_quantile() * levels["standard_error"]
-    levels = levels.assign(
-        lower=(levels["value"] - half).clip(low, high),
-        upper=(levels["value"] + half).clip(low, high),
-    )
-    filled = surveys.merge(levels, on=SURVEY, how="left")
+    half = normal_quantile() * filled["standard_error"]
     blank = dict.fromkeys(("degrees_of_freedom", "n_effective", "design_effect", "psus"), np.nan)
-    return filled.assign(
+    filled = filled.assign(
         **blank,
+        lower=(filled["value"] - half).clip(filled["lowest"], filled["highest"]),
+        upper=(filled["value"] + half).clip(filled["lowest"], filled["highest"]),
         disaggregation=TOTAL,
         category=TOTAL,
         obs_status=filled["obs_status"].fillna("x"),
         conf_status="",
     )
+    return checked(Estimates, filled[columns])
 
 
-def _summed_up(asked: pd.DataFrame, measure: ChecklistMeasure, obs_status: str) -> pd.DataFrame:
+def _declared(indicator: Indicator, catalogue: Catalogue) -> dict[str, object]:
+    """What the catalogue says of a checklist indicator, as one row."""
+    measure = indicator.measure
+    assert isinstance(measure, ChecklistMeasure)
+    form = catalogue.checklists[measure.checklist]
+    scale = next(item.scale for item in form.items if item.id == measure.items[0])
+    codes = [float(code) for code in form.scales[scale]]
+    return {
+        "indicator": indicator.id,
+        "checklist": measure.checklist,
+        "item": list(measure.items),
+        "items": len(measure.items),
+        "assessors_at_least": measure.assessors_at_least,
+        "cap": measure.without_evidence_at_most,
+        "lowest": min(codes),
+        "highest": max(codes),
+    }
+
+
+def _counted(answers: pd.DataFrame, declared: pd.DataFrame) -> pd.DataFrame:
+    """Answers with the indicator they serve, capped where no evidence is given."""
+    asked = answers.dropna(subset=["answer"]).merge(
+        declared.explode("item"), on=["checklist", "item"]
+    )
+    bare = asked["evidence"].fillna("").str.strip() == ""
+    cap = asked["cap"].astype(float).where(bare)
+    return asked.assign(answer=asked["answer"].clip(upper=cap.fillna(np.inf)))
+
+
+def _levels(asked: pd.DataFrame, obs_status: str) -> pd.DataFrame:
     """Mean over assessors of their mean over items; assessors who left items out do not count."""
-    each = asked.groupby([*SURVEY, "assessor"])["answer"].agg(["mean", "size"]).reset_index()
-    each = each[each["size"] == len(measure.items)]
-    every = each.groupby(SURVEY)["mean"].agg(["mean", "var", "size"]).reset_index()
-    every = every[every["size"] >= measure.assessors_at_least]
-    rounding = ROUNDING_VARIANCE / len(measure.items)
+    rule = ["items", "assessors_at_least"]
+    each = asked.groupby([*UNIT, *rule, "assessor"])["answer"].agg(["mean", "size"]).reset_index()
+    each = each[each["size"] == each["items"]]
+    every = each.groupby([*UNIT, *rule])["mean"].agg(["mean", "var", "size"]).reset_index()
+    every = every[every["size"] >= every["assessors_at_least"]]
+    rounding = ROUNDING_VARIANCE / every["items"]
     variance = (every["var"].fillna(0) + rounding) / every["size"]
-    return every[SURVEY].assign(
+    return every[UNIT].assign(
         value=every["mean"],
         standard_error=np.sqrt(variance),
         n=every["size"].astype(float),
         obs_status=obs_status,
     )
-
-
-def _scale(measure: ChecklistMeasure, catalogue: Catalogue) -> tuple[float, float]:
-    form = catalogue.checklists[measure.checklist]
-    scale = next(item.scale for item in form.items if item.id == measure.items[0])
-    codes = [float(code) for code in form.scales[scale]]
-    return min(codes), max(codes)

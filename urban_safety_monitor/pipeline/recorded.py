@@ -92,7 +92,7 @@ def _series(wide: pd.DataFrame, series: str, kind: str = "value") -> Floats:
 
 
 def _estimates_of(indicator: Indicator, wide: pd.DataFrame) -> pd.DataFrame:
-    named = _series_of(indicator)
+    named = series_of(indicator)
     there = [f"value:{series}" for series in named if f"value:{series}" in wide]
     asked = (wide["disaggregation"] == TOTAL) | wide["disaggregation"].isin(
         indicator.disaggregations
@@ -112,7 +112,8 @@ def _estimates_of(indicator: Indicator, wide: pd.DataFrame) -> pd.DataFrame:
     return kept[list(Estimates.to_schema().columns)]
 
 
-def _series_of(indicator: Indicator) -> list[str]:
+def series_of(indicator: Indicator) -> list[str]:
+    """The recorded series an indicator is measured from."""
     match indicator.measure:
         case Rate(events=events, residents=residents):
             return [events, residents]

@@ -31,6 +31,7 @@ def segments(label: str, name: str, titles: Mapping[str, str], *, hidden: bool =
         args=(name,),
         required=True,
         label_visibility="collapsed" if hidden else "visible",
+        wrap=True,
     )
 
 

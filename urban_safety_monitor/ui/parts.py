@@ -27,8 +27,10 @@ def _templates() -> Environment:
 
 def show(template: str, visit: Visit, **values: object) -> None:
     """Put a filled template on the page."""
-    filled = _templates().get_template(f"{template}.html").render(
-        say=visit.say, visit=visit, language=visit.language, **values
+    filled = (
+        _templates()
+        .get_template(f"{template}.html")
+        .render(say=visit.say, visit=visit, language=visit.language, **values)
     )
     st.html(filled)
 

@@ -92,7 +92,9 @@ def settings(port: int) -> dict[str, Any]:
     shipped_file = shipped(".streamlit") / "config.toml"
     sections = tomllib.loads(shipped_file.read_text(encoding="utf-8"))
     return {
-        **{f"{s}.{name}": value for s, values in sections.items() for name, value in values.items()},
+        **{
+            f"{s}.{name}": value for s, values in sections.items() for name, value in values.items()
+        },
         "server.address": ADDRESS,
         "server.port": port,
         "server.headless": True,

@@ -66,9 +66,7 @@ def coverage_of(run_id: str, language: str) -> Coverage:
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)
-def profile_of(
-    run_id: str, area: str, period: str, benchmark: str, language: str
-) -> CityProfile:
+def profile_of(run_id: str, area: str, period: str, benchmark: str, language: str) -> CityProfile:
     """A city's profile."""
     return city_profile(
         results_of(run_id), catalogue(), area, period, benchmark=benchmark, language=language

@@ -19,6 +19,10 @@ class Visit:
         translated = translator(self.language).gettext(text)
         return translated.format(**values) if values else translated
 
+    def count(self, one: str, many: str, n: int) -> str:
+        """A text with a number in it, in the form the language has for that number."""
+        return translator(self.language).ngettext(one, many, n).format(n=n)
+
     @property
     def coverage(self) -> Coverage:
         """The cities and rounds of the run."""

@@ -9,7 +9,6 @@ from functools import partial
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from json import dumps
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -142,7 +141,7 @@ def _read_surveys(
     """Read all surveys, two at a time; each is checked on its own and stands or falls alone."""
     read_one = partial(_read_survey, base=base, catalogue=catalogue)
     found = []
-    with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("forkserver")) as workers:
+    with ProcessPoolExecutor(AT_ONCE) as workers:
         for number, one in enumerate(workers.map(read_one, config.microdata), 1):
             say(f"read {number} of {len(config.microdata)}: {one.name}")
             found.append(one)

@@ -16,9 +16,10 @@ from urban_safety_monitor.errors import CatalogueError
 from urban_safety_monitor.intake import Intake, apply_recipe, require_accepted
 from urban_safety_monitor.pipeline.disclose import disclose
 from urban_safety_monitor.pipeline.estimate import estimate
-from urban_safety_monitor.pipeline.recorded import estimate_recorded
+from urban_safety_monitor.pipeline.recorded import estimate_recorded, series_of
 from urban_safety_monitor.statistics.linearisation import LonelyPsu
 from urban_safety_monitor.tables import Administrative, Estimates, checked
+from urban_safety_monitor.tables.inputs import TOTAL
 
 RECORDED = (Rate, RecordedShare, RecordedValue)
 
@@ -51,16 +52,27 @@ def estimate_files(
     recipe, extended = load_recipe(recipe_name, catalogue)
     table = require_accepted(apply_recipe(recipe, catalogue, files))
     if recipe.holds == "administrative":
-        kept = [i for i in extended.indicators.values() if isinstance(i.measure, RECORDED)]
-        chosen = _chosen(extended, wanted, kept)
-        return _collected(estimate_recorded(checked(Administrative, table), chosen), wanted)
+        return _recorded(checked(Administrative, table), extended, wanted)
     columns = set(table.columns)
     surveyed = [i for i in extended.indicators.values() if i.from_survey]
     chosen = _chosen(extended, wanted, [i for i in surveyed if _answered(i, columns)])
-    _require_groups(extended, wanted.by, columns)
+    grouped = {n for n, d in extended.disaggregations.items() if columns_of_groups(d) & columns}
+    _require_groups(wanted.by, grouped)
     totals = psu_totals(table, extended, chosen, wanted.by)
     shown = disclose(estimate(totals, chosen, wanted.lonely_psu).estimates, extended)
     return _collected(shown, wanted)
+
+
+def _recorded(
+    records: DataFrame[Administrative], catalogue: Catalogue, wanted: Wanted
+) -> DataFrame[Estimates]:
+    """Estimates from recorded figures, by any disaggregation the figures themselves have."""
+    there = set(records["series"])
+    measured = [i for i in catalogue.indicators.values() if isinstance(i.measure, RECORDED)]
+    kept = [i for i in measured if set(series_of(i)) <= there]
+    chosen = _chosen(catalogue, wanted, kept)
+    _require_groups(wanted.by, set(records["disaggregation"]) - {TOTAL})
+    return _collected(estimate_recorded(records, chosen), wanted)
 
 
 def _chosen(catalogue: Catalogue, wanted: Wanted, possible: Sequence[Indicator]) -> list[Indicator]:
@@ -81,15 +93,13 @@ def _answered(indicator: Indicator, columns: set[str]) -> bool:
     return bool((columns_needed(indicator) - weights) & columns)
 
 
-def _require_groups(catalogue: Catalogue, by: Sequence[str], columns: set[str]) -> None:
-    known = {
-        name for name, d in catalogue.disaggregations.items() if columns_of_groups(d) & columns
-    }
-    if set(by) - known:
+def _require_groups(by: Sequence[str], possible: set[str]) -> None:
+    if set(by) - possible:
+        known = ", ".join(sorted(possible)) or "none"
         raise CatalogueError(
-            f"disaggregation {name!r}: not possible here; possible are {', '.join(sorted(known))}"
+            f"disaggregation {name!r}: not possible here; possible are {known}"
             for name in by
-            if name not in known
+            if name not in possible
         )
 
 

@@ -13,6 +13,8 @@ BROUGHT = [
     for recipe in CATALOGUE.recipes.values()
     for indicator in CATALOGUE.published.get(recipe.indicators or "", {}).values()
 ]
+ESTIMATED = [entry for entry in BROUGHT if entry.values[1].from_survey]
+COUNTED = [entry for entry in BROUGHT if not entry.values[1].from_survey]
 
 
 def records(indicator, rows) -> pd.DataFrame:
@@ -29,9 +31,22 @@ def records(indicator, rows) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("recipe", "indicator"), BROUGHT)
+def test_definitions_are_sourced_and_in_both_languages(recipe, indicator):
+    assert indicator.references
+    for text in (indicator.title, indicator.definition, indicator.unit_of_measure):
+        assert text.in_language("es") != text.en
+
+
+@pytest.mark.parametrize(("recipe", "indicator"), COUNTED)
+def test_recorded_figures_name_a_series_of_their_recipe(recipe, indicator):
+    series = CATALOGUE.recipes[recipe].columns["series"].recode.values()
+    assert indicator.measure.series in series
+
+
+@pytest.mark.parametrize(("recipe", "indicator"), ESTIMATED)
 def test_worked_examples_come_out(recipe, indicator):
     _, extended = load_recipe(recipe, CATALOGUE)
-    assert indicator.examples and indicator.references
+    assert indicator.examples
     for example in indicator.examples:
         totals = psu_totals(records(indicator, example.rows), extended, [indicator])
         row = estimate(totals, [indicator]).estimates.iloc[0]

@@ -16,6 +16,7 @@ from urban_safety_monitor.ui.visit import Visit
 
 TYPES = ["csv", "xlsx", "sav", "dta"]
 SHOWN = "check-practice"
+PRACTICE_RECIPE = "usm-questionnaire"
 
 
 def render(visit: Visit) -> None:
@@ -23,11 +24,11 @@ def render(visit: Visit) -> None:
     show("check_head", visit)
     recipe = _recipe(visit)
     files = _uploaded(visit)
-    _practice(visit)
-    if not files and st.session_state.get(SHOWN):
-        name = st.session_state[SHOWN]
-        files = {name: practice_files()[name]}
-        recipe = "usm-questionnaire"
+    shown = st.session_state.get(SHOWN, "")
+    with st.expander(visit.say("No file at hand? Practise"), expanded=not (files or shown)):
+        _practice(visit)
+    if shown and not files:
+        files, recipe = {shown: practice_files()[shown]}, PRACTICE_RECIPE
     if files:
         with st.spinner(visit.say("Reading and checking…")):
             report = report_on(files, recipe)
@@ -39,7 +40,7 @@ def _recipe(visit: Visit) -> str:
         name: recipe.title.in_language(visit.language)
         for name, recipe in catalogue().recipes.items()
     }
-    chosen, _ = state.chosen("recipe", titles, "usm-questionnaire")
+    chosen, _ = state.chosen("recipe", titles, PRACTICE_RECIPE)
     select(visit.say("What the file holds"), "recipe", titles)
     return chosen
 
@@ -57,7 +58,9 @@ def _uploaded(visit: Visit) -> dict[str, bytes]:
 
 
 def _practice(visit: Visit) -> None:
-    show("check_practice", visit)
+    st.caption(
+        visit.say("A small made-up survey of an invented city, with and without planted faults.")
+    )
     titles = {
         "example_ten_faults.xlsx": visit.say("Ten faults, XLSX"),
         "example_ten_faults.csv": visit.say("Ten faults, CSV"),
@@ -104,7 +107,11 @@ def _report(visit: Visit, report: CheckReport) -> None:
     with st.container(key="tools", horizontal=True):
         for label, content, suffix in (
             (visit.say("Report as text"), report.text(language), "txt"),
-            (visit.say("Report as a table (CSV)"), report.table(language).to_csv(index=False), "csv"),
+            (
+                visit.say("Report as a table (CSV)"),
+                report.table(language).to_csv(index=False),
+                "csv",
+            ),
             (visit.say("Report for programs (JSON)"), report.as_json(language), "json"),
         ):
             name = f"check-report.{suffix}"

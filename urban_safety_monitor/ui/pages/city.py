@@ -73,9 +73,13 @@ def _choices(visit: Visit) -> tuple[Place, str, str]:
         select(visit.say("Round"), "period", place.periods)
         chosen = benchmark(visit)
     if refused:
-        text = "{city} has no results for {asked}. You see {shown} instead."
-        shown = place.periods[period]
-        st.info(visit.say(text, city=place.title, asked=refused, shown=shown))
+        said = visit.say(
+            "{city} has no results for {asked}; you see {shown}.",
+            city=place.title,
+            asked=refused,
+            shown=place.periods[period],
+        )
+        st.info(said)
     return place, period, chosen
 
 

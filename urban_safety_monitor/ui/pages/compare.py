@@ -68,8 +68,8 @@ def _chosen(visit: Visit) -> CityComparison:
         select(visit.say("Indicator"), "ind", titles)
         select(visit.say("Round"), "period", rounds)
         against = benchmark(visit)
-    cities = {place.area: place.title for place in coverage.of_country(country)}
-    areas = several(visit, visit.say("Only these cities"), "cities", cities)
+        cities = {place.area: place.title for place in coverage.of_country(country)}
+        areas = several(visit, visit.say("Only these cities"), "cities", cities)
     for asked in filter(None, (unknown, refused)):
         st.info(visit.say("There are no results for {asked}; you see another choice.", asked=asked))
     return comparison_of(
@@ -93,6 +93,7 @@ def _axis(comparison: CityComparison, marks: Sequence[Mapping[str, Any]]) -> Axi
         ends.append(comparison.benchmark_value)
     room = (max(ends) - min(ends)) * ROOM or 1.0
     low, high = min(ends) - room, max(ends) + room
+    low = max(0.0, low) if min(ends) >= 0 else low
     scale = Scale.PERCENT if comparison.percent else Scale.NUMBER
     decimals = 0 if comparison.percent else decimals_of(high, scale)
     texts = [value_text(end, scale, comparison.language, decimals) for end in (low, high)]
@@ -106,7 +107,7 @@ def _funnel(visit: Visit, comparison: CityComparison) -> None:
         with st.container(key="chart"):
             # Streamlit sets single sides of the padding and fails on a number.
             chart = picture.plain.properties(padding=dict.fromkeys(SIDES, PADDING))
-            st.altair_chart(chart, theme=None, width="content", alt=picture.alt_text)
+            st.altair_chart(chart, theme=None, width="content")
     elif comparison.benchmark_value is not None:
         fewest = visit.say("A funnel needs {n} cities or more.", n=FEWEST_CITIES)
         show("compare_funnel", visit, picture=None, fewest=fewest)

@@ -30,7 +30,12 @@ def _sheet(visit: Visit, indicator: str) -> None:
         label="← " + visit.say("All indicators"),
         query_params={"lang": visit.language},
     )
-    show("indicator", visit, page=indicator_of(visit.run_id, indicator, visit.language))
+    show(
+        "indicator",
+        visit,
+        page=indicator_of(visit.run_id, indicator, visit.language),
+        fewest=catalogue().framework.thresholds.persons_sensitive,
+    )
     copy_link(visit)
 
 
