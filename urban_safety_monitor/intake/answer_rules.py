@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
+import numpy as np
 import pandas as pd
 
 from urban_safety_monitor.catalogue.codebook import Variable
@@ -171,7 +172,9 @@ def _nonresponse(records: Records, column: str, gates: dict[str, pd.Series]) -> 
             gates[key] = holds(gate, records.frame).fillna(False).astype(bool)
         asked = asked & gates[key].to_numpy()
     values = records.frame[column]
-    silent = values.isna().to_numpy() | values.isin(variable.missing).to_numpy(dtype=bool)
+    silent = values.isna().to_numpy()
+    if pd.api.types.is_numeric_dtype(values):
+        silent = silent | np.isin(values.to_numpy(dtype=float, na_value=np.nan), variable.missing)
     return float(silent[asked].mean()) if asked.any() else 0.0
 
 

@@ -83,7 +83,7 @@ def not_numbers(text: pd.Series, numbers: pd.Series) -> tuple[Failure, ...]:
 
 def _whole_numbers(text: pd.Series, variable: Variable, decimal: str) -> Converted:
     position, distinct = pd.factorize(text)
-    if all(cell in variable.codes for cell in distinct):
+    if len(distinct) <= len(variable.codes) and set(distinct) <= set(variable.codes):
         codes = np.array([int(cell) for cell in distinct] or [0])
         return Converted(_of_codes(codes, position, text.index), ())
     cells = pd.Series(distinct, dtype=TEXT)

@@ -226,7 +226,8 @@ def _mapped(frame: pd.DataFrame, column: Column) -> pd.Series:
     for name in column.sources[1:]:
         both = text.str.cat(frame[name], sep=column.joined_by)
         text = both.fillna(text).fillna(frame[name])
-    recoded = _divided(_recoded(text, column), column.per).str.zfill(column.digits)
+    recoded = _divided(_recoded(text, column), column.per)
+    recoded = recoded.str.zfill(column.digits) if column.digits else recoded
     recoded = recoded.radd(column.prefix) if column.prefix else recoded
     return recoded if column.blank is None else recoded.mask(text.isna(), str(column.blank))
 

@@ -3,6 +3,7 @@
 from functools import reduce
 from operator import and_, or_
 
+import numpy as np
 import pandas as pd
 
 from urban_safety_monitor.catalogue.conditions import (
@@ -42,7 +43,11 @@ def holds(condition: Condition, frame: pd.DataFrame) -> pd.Series:
 
 
 def _is_in(column: pd.Series, codes: tuple[Code, ...]) -> pd.Series:
-    wanted = codes if pd.api.types.is_numeric_dtype(column) else [str(code) for code in codes]
+    if pd.api.types.is_numeric_dtype(column):
+        numbers = column.to_numpy(dtype=float, na_value=np.nan)
+        hits = pd.arrays.BooleanArray(np.isin(numbers, codes), np.isnan(numbers))
+        return pd.Series(hits, column.index)
+    wanted = [str(code) for code in codes]
     return column.isin(wanted).astype("boolean").mask(column.isna())
 
 

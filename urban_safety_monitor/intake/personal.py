@@ -97,15 +97,15 @@ def looks_personal(text: str) -> bool:
 
 
 def _found(name: str, column: pd.Series) -> tuple[str, pd.Index | None]:
-    position, distinct = pd.factorize(column)
-    cells = pd.Series(distinct, dtype=column.dtype)
     kind = _kind_named(name)
+    position, distinct = pd.factorize(column)
+    if not kind and all(len(cell) < SHORTEST for cell in distinct):
+        return "", None
+    cells = pd.Series(distinct, dtype=column.dtype)
     if kind:
         hits = cells.str.fullmatch(LOOKS[kind])
         if hits.any():
             return kind, column.index[_at(hits, position)]
-    if all(len(cell) < SHORTEST for cell in distinct):
-        return "", None
     for kind, pattern in PATTERNS.items():
         hits = cells.str.contains(pattern)
         if hits.any():

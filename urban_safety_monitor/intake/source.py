@@ -121,6 +121,9 @@ def as_text(column: pd.Series) -> pd.Series:
         return column.dt.strftime(form).astype(TEXT)
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         return _number_text(column)
+    if isinstance(column.dtype, pd.StringDtype):
+        stripped = column.str.strip().astype(TEXT)
+        return stripped.mask(stripped == "")
     return pd.Series(map(cell_text, column), column.index, dtype=TEXT)
 
 

@@ -61,8 +61,7 @@ def recorded_draws(
     wide = wide.set_index(["area", "period"]).reindex(areas)
     match indicator.measure:
         case Rate(events=events, residents=residents, per=per):
-            with np.errstate(divide="ignore", invalid="ignore"):
-                factor = per / _series(wide, residents)
+            factor = _per_resident(_series(wide, residents), per)
             return poisson_rate(_series(wide, events), factor, draws, rng)
         case RecordedShare(events=events, among=among, times=times):
             drawn = binomial_share(_series(wide, events), _series(wide, among), draws, rng)
@@ -148,9 +147,13 @@ def _measured(measure: object, cells: pd.DataFrame) -> Recorded:
     raise TypeError(f"not a measure of records: {measure!r}")
 
 
+def _per_resident(residents: Floats, per: float) -> Floats:
+    """What one event adds to a rate; missing where nobody lives."""
+    return per / np.where(residents > 0, residents, np.nan)
+
+
 def _rate(events: Floats, residents: Floats, per: float) -> Recorded:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.where(residents > 0, per / residents, np.nan)
+    factor = _per_resident(residents, per)
     ends = poisson(events)
     error = np.sqrt(np.maximum(events, 1))  # no event seen still leaves a doubt of about one
     return Recorded(
@@ -159,8 +162,9 @@ def _rate(events: Floats, residents: Floats, per: float) -> Recorded:
 
 
 def _share(events: Floats, among: Floats, times: float) -> Recorded:
+    """More events than they can be of are a fault of the records, not a share."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(among > 0, events / among, np.nan)
+        share = np.where((among > 0) & (events <= among), events / among, np.nan)
         # Jeffreys' adjusted share keeps the error above 0 where all or none were of the kind.
         adjusted = (events + 0.5) / (among + 1)
         error = np.sqrt(adjusted * (1 - adjusted) / among)

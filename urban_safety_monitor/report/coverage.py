@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+import pandas as pd
+
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.report.numbers import number_text, period_text
 from urban_safety_monitor.report.view import alphabetical
@@ -68,38 +70,43 @@ class Coverage:
 
 def coverage(results: Results, language: str) -> Coverage:
     """The cities of a run that have results, and their rounds."""
-    cities = results.areas[results.areas["level"] == "city"]
-    rounds = results.estimates.groupby("area")["period"].unique()
+    rounds = {
+        str(area): sorted(map(str, periods.unique()), reverse=True)
+        for area, periods in results.estimates.groupby("area")["period"]
+    }
     countries = _countries(results, language)
-    there = [row for row in cities.itertuples(index=False) if row.area in rounds.index]
+    cities = results.areas[results.areas["level"] == "city"]
     places = [
         Place(
-            area=row.area,
-            title=row.title,
-            country=row.country,
-            country_title=countries.get(row.country, row.country),
-            periods={
-                period: period_text(period, language)
-                for period in sorted(rounds[row.area], reverse=True)
-            },
+            area=area,
+            title=title,
+            country=country,
+            country_title=countries.get(country, country),
+            periods={period: period_text(period, language) for period in rounds[area]},
         )
-        for row in there
+        for area, title, country in zip(*_texts(cities, "area", "title", "country"), strict=True)
+        if area in rounds
     ]
-    places.sort(key=lambda place: (place.country_title, alphabetical(place.title)))
-    shown = {place.country: place.country_title for place in places}
+    ordered = sorted(places, key=lambda place: (place.country_title, alphabetical(place.title)))
     return Coverage(
-        language, tuple(places), shown, there[0].area if there else "", _line(places, language)
+        language=language,
+        places=tuple(ordered),
+        countries={place.country: place.country_title for place in ordered},
+        first=places[0].area if places else "",
+        line=_line(places, language),
     )
+
+
+def _texts(frame: pd.DataFrame, *columns: str) -> list[list[str]]:
+    return [frame[column].tolist() for column in columns]
 
 
 def _countries(results: Results, language: str) -> dict[str, str]:
     """Names of countries as the language has them, else as the run has them."""
     known = locale_of(language).territories
     areas = results.areas[results.areas["level"] == "country"]
-    return {
-        country: known.get(country, title)
-        for country, title in zip(areas["country"], areas["title"], strict=True)
-    }
+    named = zip(*_texts(areas, "country", "title"), strict=True)
+    return {country: known.get(country, title) for country, title in named}
 
 
 def _line(places: list[Place], language: str) -> str:

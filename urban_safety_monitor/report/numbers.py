@@ -39,10 +39,10 @@ def known(number: float | None) -> float | None:
 
 
 def decimals_of(value: float, scale: Scale) -> int:
-    """Decimals shown in tables: one for percent; others by size, to about three digits."""
-    if scale in (Scale.PERCENT, Scale.POINTS):
-        return 1
-    return 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2
+    """Decimals shown in tables: one for percent and rates; others by size, to three digits."""
+    if scale is Scale.NUMBER and abs(value) < 10:
+        return 2
+    return 0 if abs(value) >= 1000 else 1
 
 
 def number_text(value: float | None, decimals: int, language: str) -> str:

@@ -32,6 +32,9 @@ from urban_safety_monitor.tables.run import Results
 
 STAND_OUTS = 3
 
+NAMED = 4
+"""A note names so many indicators; of more it says how many."""
+
 METHOD = message(
     "Survey values are weighted estimates; the interval is the 95% range that sampling allows. "
     "A value is better or worse only where it differs from the benchmark by more than chance would "
@@ -98,7 +101,7 @@ def city_profile(
         flags_used=view.flags_explained([row.figure for row in rows]),
         chance_line=chance_line(sum(row.verdict.z is not None for row in rows), language),
         missing_line=_missing_line(view, rows),
-        notes=_notes(view, rows),
+        notes=_notes(view, rows, area, period),
         peers=_peers(view, area, period),
         demonstration=view.demonstration,
         method=view.words.gettext(METHOD),
@@ -217,20 +220,25 @@ def _missing_line(view: View, rows: Sequence[Row]) -> str:
     ).format(missing=missing, n=len(rows))
 
 
-def _notes(view: View, rows: Sequence[Row]) -> tuple[str, ...]:
-    """Reasons behind the flags d and b, each with the indicators it concerns."""
-    by_reason: dict[tuple[str, str], list[str]] = {}
+def _notes(view: View, rows: Sequence[Row], area: str, period: str) -> tuple[str, ...]:
+    """Why values carry the flags d and b, each reason with the indicators it concerns."""
+    concerned: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        if row.figure.value is None:
-            continue
-        if not {"d", "b"} & set(row.figure.flags):
-            continue
-        by_reason.setdefault((row.figure.flag_text, row.verdict.reason), []).append(row.title)
-    template = view.words.gettext("{flags} {reason} ({indicators})")
-    return tuple(
-        template.format(flags=flags, reason=reason, indicators=", ".join(titles))
-        for (flags, reason), titles in by_reason.items()
-    )
+        key = (row.indicator, area, period)
+        if row.figure.value is not None and key in view.differences:
+            concerned.setdefault(view.differences[key], []).append(row.title)
+    return tuple(_note(view, *why, titles) for why, titles in concerned.items())
+
+
+def _note(view: View, letter: str, reason: str, titles: Sequence[str]) -> str:
+    if len(titles) <= NAMED:
+        which = ", ".join(titles)
+    else:
+        which = view.words.ngettext("{n} indicator", "{n} indicators", len(titles)).format(
+            n=len(titles)
+        )
+    template = view.words.gettext("[{letter}] {reason} ({indicators})")
+    return template.format(letter=letter, reason=reason, indicators=which)
 
 
 def _peers(view: View, area: str, period: str) -> tuple[Peer, ...]:

@@ -23,7 +23,6 @@ from urban_safety_monitor.report.records import ChangeRow, CityProfile, Row
 from urban_safety_monitor.report.wording import STATUS_WORDS, SYMBOLS, translator, worded
 
 TEMPLATE = Path(__file__).resolve().parent / "scorecard.typ"
-STANDARDS = ["a-2a", "ua-1"]
 
 STRIP_WIDTH = 160
 """Of the small plot of domain scores, in pixels: narrow, so that its letters print large enough."""
@@ -53,7 +52,7 @@ def scorecard_pdf(profile: CityProfile, address: str = "") -> bytes:
             font_paths=[FONTS],
             ignore_system_fonts=True,
             sys_inputs={"data": payload},
-            pdf_standards=STANDARDS,
+            pdf_standards=["a-2a", "ua-1"],
         )
     except typst.TypstError as error:
         if "font" in str(error):

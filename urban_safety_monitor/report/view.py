@@ -166,12 +166,15 @@ class View:
         """The pipeline's status of a figure; no status where it was not compared."""
         status = "no_status" if comparison is None else comparison.status
         reason = _reason_without_row(figure, benchmark) if comparison is None else comparison.reason
-        against = _number(comparison, "benchmark_value")
+        # A value of another definition keeps its number, but has no benchmark to stand beside.
+        compared = None if status == "not_comparable" else comparison
+        against, scale = _number(compared, "benchmark_value"), scale_of(indicator)
+        decimals = None if figure.value is None else decimals_of(figure.value, scale)
         symbol, word = self._status_shown(status, reason, figure)
         return Verdict(
             benchmark=benchmark,
             benchmark_value=against,
-            benchmark_text=value_text(against, scale_of(indicator), self.language),
+            benchmark_text=value_text(against, scale, self.language, decimals),
             difference=_number(comparison, "difference"),
             z=_number(comparison, "z"),
             status=status,

@@ -40,8 +40,11 @@ def poisson_rate(events: Floats, factor: Floats, draws: int, rng: np.random.Gene
 
 
 def binomial_share(events: Floats, among: Floats, draws: int, rng: np.random.Generator) -> Floats:
-    """Shares events / among (k,), giving (k, 1 + draws); Jeffreys' beta posterior."""
-    known = ~(np.isnan(events) | np.isnan(among))
+    """Shares events / among (k,), giving (k, 1 + draws); Jeffreys' beta posterior.
+
+    Missing where either count is, among none, and where there are more events than they are of.
+    """
+    known = (among > 0) & (events <= among)
     hits, misses = (np.where(known, part, 1.0) for part in (events, among - events))
     drawn = rng.beta(hits[:, None] + 0.5, misses[:, None] + 0.5, size=(len(events), draws))
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -46,7 +46,8 @@ def wilson(share: Floats, n_effective: Floats, level: float = 0.95) -> Interval:
         centre = (share + z2 / (2 * n_effective)) / (1 + z2 / n_effective)
         half = np.sqrt(z2 * (share * (1 - share) / n_effective + z2 / (4 * n_effective**2)))
         half = half / (1 + z2 / n_effective)
-    return Interval(np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1))
+    # At shares of 0 and 1 rounding would else leave the share itself just outside.
+    return Interval(np.clip(centre - half, 0, share), np.clip(centre + half, share, 1))
 
 
 def symmetric(

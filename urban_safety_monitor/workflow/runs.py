@@ -1,6 +1,5 @@
 """Whole runs: read what a configuration names, compute everything, keep it."""
 
-import tomllib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -15,17 +14,14 @@ from typing import TypeVar
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing.pandas import DataFrame
-from pydantic import ValidationError
 
 from urban_safety_monitor.catalogue import Catalogue, load_catalogue
-from urban_safety_monitor.catalogue.conditions import Declaration
 from urban_safety_monitor.catalogue.load import shipped
 from urban_safety_monitor.engines import psu_totals
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.intake import Intake, require_accepted
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.pipeline.run import Inputs, Options, run
-from urban_safety_monitor.statistics.linearisation import LonelyPsu
 from urban_safety_monitor.store import RunStore
 from urban_safety_monitor.tables import (
     Administrative,
@@ -36,6 +32,7 @@ from urban_safety_monitor.tables import (
     checked,
 )
 from urban_safety_monitor.tables.run import Provenance, Results
+from urban_safety_monitor.workflow.config import RunConfig, Source, read_config
 from urban_safety_monitor.workflow.surveys import check_files
 
 Table = TypeVar("Table", bound=pa.DataFrameModel)
@@ -45,32 +42,9 @@ AT_ONCE = 2
 """Surveys read at the same time: more would want more memory than a small server has."""
 
 
-class Source(Declaration):
-    """The files of one survey handed in, and the recipe that reads them."""
-
-    files: tuple[Path, ...]
-    recipe: str
-
-
-class RunConfig(Declaration):
-    """A run's configuration file; paths are relative to it."""
-
-    title: dict[str, str] = {}
-    demonstration: bool = False
-    areas: Path
-    surveys: Path
-    differences: Path | None = None
-    administrative: tuple[Path, ...] = ()
-    checklists: tuple[Path, ...] = ()
-    microdata: tuple[Source, ...] = ()
-    draws: int = 1000
-    seed: int = 0
-    lonely_psu: LonelyPsu = "adjust"
-
-
 @dataclass(frozen=True)
 class Outcome:
-    """Results of a run, and for each survey that was refused, its files and why."""
+    """Results of a run, and for each survey left out, its files and why."""
 
     results: Results
     refused: dict[str, DataError]
@@ -90,16 +64,17 @@ def run_config(path: Path, store: RunStore, now: datetime, say: Say = print) -> 
     Raises:
         DataError: the configuration or a table beside it does not hold, or no survey is usable.
     """
-    config = _read_config(path)
+    config = read_config(path)
     catalogue = load_catalogue()
-    surveys, refused, inputs = _read_surveys(config, path.parent, catalogue, say)
-    say(f"{len(surveys)} surveys read, {len(refused)} refused")
+    found = _read_surveys(config, path.parent, catalogue, say)
+    used, refused = _usable(found)
+    say(f"{len(used)} surveys read, {len(refused)} refused")
     options = Options(config.draws, config.seed, config.lonely_psu)
     results = run(
-        _inputs(config, path.parent, surveys, catalogue),
+        _inputs(config, path.parent, used, catalogue),
         catalogue,
         options,
-        _provenance(catalogue, inputs | _digests(config, path.parent), options, config),
+        _provenance(config, path.parent, used, catalogue.sha256),
     )
     store.keep(results, now)
     return Outcome(results, refused)
@@ -111,61 +86,73 @@ def demonstration(data_folder: Path, now: datetime, say: Say = print) -> Outcome
     return run_config(config, RunStore(data_folder), now, say)
 
 
-def _read_config(path: Path) -> RunConfig:
-    try:
-        return RunConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as error:
-        raise DataError(f"configuration {path}: no such file") from error
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"configuration {path}: not TOML: {error}") from error
-    except ValidationError as error:
-        raise DataError(
-            f"configuration {path}: {'.'.join(map(str, e['loc']))}: {e['msg']}"
-            for e in error.errors(include_url=False)
-        ) from error
-
-
 @dataclass(frozen=True)
 class _Read:
     """One survey's files: what was read of them, or why they were refused."""
 
-    name: str
-    digests: dict[str, str]
+    source: Source
     intake: Intake | None
     error: DataError | None
 
 
-def _read_surveys(
-    config: RunConfig, base: Path, catalogue: Catalogue, say: Say
-) -> tuple[list[Intake], dict[str, DataError], dict[str, str]]:
+def _read_surveys(config: RunConfig, base: Path, catalogue: Catalogue, say: Say) -> list[_Read]:
     """Read all surveys, two at a time; each is checked on its own and stands or falls alone."""
     read_one = partial(_read_survey, base=base, catalogue=catalogue)
     found = []
-    with ProcessPoolExecutor(AT_ONCE) as workers:
+    with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("forkserver")) as workers:
         for number, one in enumerate(workers.map(read_one, config.microdata), 1):
-            say(f"read {number} of {len(config.microdata)}: {one.name}")
+            say(f"read {number} of {len(config.microdata)}: {one.source.name}")
             found.append(one)
-    refused = {one.name: one.error for one in found if one.error}
-    if found and len(refused) == len(found):
-        raise DataError([line for error in refused.values() for line in error.problems])
-    digests = {name: digest for one in found if one.intake for name, digest in one.digests.items()}
-    return [one.intake for one in found if one.intake], refused, digests
+    return found
 
 
 def _read_survey(source: Source, base: Path, catalogue: Catalogue) -> _Read:
-    files = [base / file for file in source.files]
-    name = ", ".join(file.name for file in files)
     try:
-        intake = check_files(files, source.recipe, catalogue)
+        intake = check_files(
+            [base / file for file in source.files], _recipe_name(source, base), catalogue
+        )
         require_accepted(intake)
     except DataError as error:
-        return _Read(name, {}, None, error)
-    return _Read(name, {file.name: _digest(file) for file in files}, intake, None)
+        return _Read(source, None, error)
+    if intake.recipe.holds != "microdata":
+        wrong = f"{source.name}: recipe {source.recipe} reads {intake.recipe.holds}, not answers"
+        return _Read(source, None, DataError(wrong))
+    return _Read(source, intake, None)
 
 
-def _inputs(
-    config: RunConfig, base: Path, surveys: Sequence[Intake], catalogue: Catalogue
-) -> Inputs:
+def _recipe_name(source: Source, base: Path) -> str:
+    """A recipe's id, or its file found from the configuration."""
+    return str(base / source.recipe) if source.recipe.endswith(".toml") else source.recipe
+
+
+def _usable(found: Sequence[_Read]) -> tuple[list[_Read], dict[str, DataError]]:
+    """The surveys to compute with, and why each of the others is left out.
+
+    Raises:
+        DataError: no survey is usable, or two of them hold the same person.
+    """
+    refused = {one.source.name: one.error for one in found if one.error}
+    used = [one for one in found if one.intake]
+    if not used:
+        raise DataError([line for error in refused.values() for line in error.problems])
+    _refuse_repeated_persons(used)
+    return used, refused
+
+
+def _refuse_repeated_persons(used: Sequence[_Read]) -> None:
+    key = ["area", "period", "person"]
+    people = pd.concat([one.intake.frame[key].assign(files=one.source.name) for one in used])  # type: ignore[union-attr]
+    twice = people[people.duplicated(key, keep=False)]
+    if len(twice):
+        raise DataError(
+            f"{area}, {period}: the same persons are in {' and in '.join(files)}; "
+            "give each person once"
+            for (area, period), files in twice.groupby(["area", "period"])["files"].unique().items()
+        )
+
+
+def _inputs(config: RunConfig, base: Path, used: Sequence[_Read], catalogue: Catalogue) -> Inputs:
+    surveys = [one.intake for one in used if one.intake]
     microdata = pd.concat([intake.frame for intake in surveys], ignore_index=True)
     indicators = [i for i in catalogue.indicators.values() if i.from_survey]
     totals = psu_totals(microdata, catalogue, indicators, tuple(catalogue.disaggregations))
@@ -213,24 +200,23 @@ def _column_names(problem: Problem) -> str:
 
 
 def _provenance(
-    catalogue: Catalogue, inputs: dict[str, str], options: Options, config: RunConfig
+    config: RunConfig, base: Path, used: Sequence[_Read], catalogue_sha256: str
 ) -> Provenance:
+    """What the run is made from; a survey that was left out is no part of it."""
+    read = [file for one in used for file in one.source.files]
+    recipes = [Path(one.source.recipe) for one in used if one.source.recipe.endswith(".toml")]
+    inputs = {file.as_posix(): _digest(base / file) for file in (*config.tables, *read, *recipes)}
+    options = asdict(Options(config.draws, config.seed, config.lonely_psu))
     made_from = Provenance(
         run_id="",
         version=program_version(),
-        catalogue_sha256=catalogue.sha256,
+        catalogue_sha256=catalogue_sha256,
         inputs=dict(sorted(inputs.items())),
-        options=asdict(options),
+        options=options | {"recipes": {one.source.name: one.source.recipe for one in used}},
         demonstration=config.demonstration,
     )
     content = dumps(asdict(made_from), sort_keys=True)
     return replace(made_from, run_id=sha256(content.encode()).hexdigest()[:16])
-
-
-def _digests(config: RunConfig, base: Path) -> dict[str, str]:
-    paths = [config.areas, config.surveys, *config.administrative, *config.checklists]
-    paths += [config.differences] if config.differences else []
-    return {path.name: _digest(base / path) for path in paths if (base / path).is_file()}
 
 
 def _digest(path: Path) -> str:

@@ -1,7 +1,8 @@
 """Estimates straight from a source's files: read, check, estimate, withhold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
@@ -55,9 +56,9 @@ def estimate_files(
         return _recorded(checked(Administrative, table), extended, wanted)
     columns = set(table.columns)
     surveyed = [i for i in extended.indicators.values() if i.from_survey]
-    chosen = _chosen(extended, wanted, [i for i in surveyed if _answered(i, columns)])
-    grouped = {n for n, d in extended.disaggregations.items() if columns_of_groups(d) & columns}
-    _require_groups(wanted.by, grouped)
+    possible = [i for i in surveyed if _answered(i, columns)]
+    groups = {n for n, d in extended.disaggregations.items() if columns_of_groups(d) & columns}
+    chosen = _chosen(extended, wanted, possible, groups)
     totals = psu_totals(table, extended, chosen, wanted.by)
     shown = disclose(estimate(totals, chosen, wanted.lonely_psu).estimates, extended)
     return _collected(shown, wanted)
@@ -69,38 +70,41 @@ def _recorded(
     """Estimates from recorded figures, by any disaggregation the figures themselves have."""
     there = set(records["series"])
     measured = [i for i in catalogue.indicators.values() if isinstance(i.measure, RECORDED)]
-    kept = [i for i in measured if set(series_of(i)) <= there]
-    chosen = _chosen(catalogue, wanted, kept)
-    _require_groups(wanted.by, set(records["disaggregation"]) - {TOTAL})
+    possible = [i for i in measured if set(series_of(i)) <= there]
+    chosen = _chosen(catalogue, wanted, possible, set(records["disaggregation"]) - {TOTAL})
     return _collected(estimate_recorded(records, chosen), wanted)
 
 
-def _chosen(catalogue: Catalogue, wanted: Wanted, possible: Sequence[Indicator]) -> list[Indicator]:
+def _chosen(
+    catalogue: Catalogue, wanted: Wanted, possible: Sequence[Indicator], groups: set[str]
+) -> list[Indicator]:
     """Indicators asked for, each by the disaggregations asked for."""
-    unknown = [name for name in wanted.indicators if name not in catalogue.indicators]
-    offered = {i.id for i in possible}
-    absent = [n for n in wanted.indicators if n not in offered and n not in unknown]
-    problems = [f"indicator {name!r}: not in the catalogue; see usm indicators" for name in unknown]
-    problems += [f"indicator {name!r}: this source has no answers for it" for name in absent]
+    problems = list(_not_possible(catalogue, wanted, {i.id for i in possible}, groups))
     if problems:
         raise CatalogueError(problems)
     chosen = [i for i in possible if not wanted.indicators or i.id in wanted.indicators]
     return [i.model_copy(update={"disaggregations": wanted.by}) for i in chosen]
 
 
+def _not_possible(
+    catalogue: Catalogue, wanted: Wanted, possible: set[str], groups: set[str]
+) -> Iterator[str]:
+    for name in wanted.indicators:
+        if name not in catalogue.indicators:
+            near = get_close_matches(name, catalogue.indicators, 1)
+            hint = f"did you mean {near[0]}?" if near else "see usm indicators"
+            yield f"indicator {name!r}: not in the catalogue; {hint}"
+        elif name not in possible:
+            yield f"indicator {name!r}: this source has no answers for it"
+    for name in wanted.by:
+        if name not in groups:
+            known = ", ".join(sorted(groups)) or "none"
+            yield f"disaggregation {name!r}: not possible here; possible are {known}"
+
+
 def _answered(indicator: Indicator, columns: set[str]) -> bool:
     weights = {"weight_person", "weight_household"}
     return bool((columns_needed(indicator) - weights) & columns)
-
-
-def _require_groups(by: Sequence[str], possible: set[str]) -> None:
-    if set(by) - possible:
-        known = ", ".join(sorted(possible)) or "none"
-        raise CatalogueError(
-            f"disaggregation {name!r}: not possible here; possible are {known}"
-            for name in by
-            if name not in possible
-        )
 
 
 def _collected(estimates: pd.DataFrame, wanted: Wanted) -> DataFrame[Estimates]:

@@ -14,6 +14,9 @@ from urban_safety_monitor.store import RunStore
 from urban_safety_monitor.tables.run import Results
 
 
+BENCHMARKS = ("country_median", "peers", "previous")
+
+
 def latest_results(data_folder: Path) -> Results:
     """The results kept last in a data folder.
 
@@ -32,6 +35,8 @@ def profile_of(
     Raises:
         DataError: there is no such city, period or benchmark.
     """
+    if benchmark not in BENCHMARKS:
+        raise DataError(f"benchmark {benchmark!r}: not known; known are {', '.join(BENCHMARKS)}")
     area = find_city(results, city)
     return city_profile(
         results,
@@ -63,13 +68,14 @@ def comparisons_of(
             f"cities of {' and '.join(countries)}: only cities of one country are "
             "compared, as questions, populations and methods differ between countries"
         )
+    period = common_period(results, areas, period)
     catalogue = load_catalogue()
     return [
         compare_cities(
             results,
             catalogue,
             name,
-            period or max(last_period(results, area) for area in areas),
+            period,
             country=countries[0],
             areas=areas,
             language=language,
@@ -110,6 +116,29 @@ def last_period(results: Results, area: str) -> str:
     if not periods:
         raise DataError(f"city {area!r}: no results for any period")
     return str(periods[-1])
+
+
+def common_period(results: Results, areas: Sequence[str], period: str | None) -> str:
+    """The period asked for, or the last one that all these cities have figures of.
+
+    Raises:
+        DataError: a city has no figures of the period, or the cities have no period in common.
+    """
+    figures = results.estimates[results.estimates["value"].notna()]
+    found = {area: set(figures.loc[figures["area"] == area, "period"]) for area in areas}
+    if period:
+        missing = [area for area in areas if period not in found[area]]
+        if missing:
+            raise DataError(
+                f"city {area!r}: no results for {period!r}; there are "
+                f"{', '.join(sorted(found[area])) or 'none'}"
+                for area in missing
+            )
+        return period
+    shared = set.intersection(*found.values())
+    if not shared:
+        raise DataError(f"cities {', '.join(areas)}: no period with results of all of them")
+    return str(max(shared))
 
 
 def _folded(name: str) -> str:

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from urban_safety_monitor.statistics.comparison import benjamini_hochberg, normal_test, score_test
+
+
+def arrays(*values):
+    return tuple(np.array([float(value)]) for value in values)
+
+
+def test_score_test_uses_the_benchmarks_own_error():
+    found = score_test(*arrays(0.3, 100, 0.2, 0))
+    assert found.difference[0] == pytest.approx(0.1)
+    assert found.z[0] == pytest.approx(0.1 / 0.04)
+    assert found.p_value[0] == pytest.approx(0.012419, abs=1e-6)
+
+
+def test_an_uncertain_benchmark_widens_the_test():
+    assert score_test(*arrays(0.3, 100, 0.2, 0.0009)).z[0] == pytest.approx(0.1 / 0.05)
+
+
+def test_normal_test():
+    found = normal_test(*arrays(-3, 4))
+    assert found.z[0] == -1.5
+    assert found.p_value[0] == pytest.approx(0.133614, abs=1e-6)
+
+
+def test_two_complete_counts_are_equal_or_they_differ():
+    found = normal_test(np.array([0.0, 2.0]), np.zeros(2))
+    np.testing.assert_array_equal(found.z, [0.0, np.inf])
+    np.testing.assert_array_equal(found.p_value, [1.0, 0.0])
+
+
+def test_what_is_missing_is_not_tested():
+    found = normal_test(np.array([np.nan, 1.0]), np.array([1.0, np.nan]))
+    assert np.isnan(found.z).all()
+    assert np.isnan(found.p_value).all()
+
+
+def test_benjamini_hochberg_by_hand():
+    # Six p-values of the example in Benjamini and Hochberg (1995): 6p/rank, then the smallest
+    # from there on.
+    p = np.array([0.0459, 0.0001, 0.0278, 0.0004, 0.0095, 0.0019])
+    found = benjamini_hochberg(p)
+    np.testing.assert_allclose(found, [0.0459, 0.0006, 0.03336, 0.0012, 0.01425, 0.0038])
+
+
+def test_benjamini_hochberg_leaves_a_smaller_value_from_further_on():
+    np.testing.assert_allclose(
+        benjamini_hochberg(np.array([0.02, 0.021, 0.9])), [0.0315, 0.0315, 0.9]
+    )
+
+
+def test_benjamini_hochberg_does_not_count_what_is_missing():
+    found = benjamini_hochberg(np.array([np.nan, 0.01, np.nan, 0.04]))
+    np.testing.assert_allclose(found, [np.nan, 0.02, np.nan, 0.04])
+    assert np.isnan(benjamini_hochberg(np.array([np.nan, np.nan]))).all()
+
+
+def test_ties_get_one_adjusted_value():
+    found = benjamini_hochberg(np.array([0.03, 0.03, 0.03]))
+    np.testing.assert_allclose(found, 0.03)
