@@ -27,7 +27,12 @@ SEX = {
     "categories": [
         {"id": "man", "title": "Men", "when": {"column": "sex", "is_in": [1]}},
         {"id": "woman", "title": "Women", "when": {"column": "sex", "is_in": [2]}},
-        {"id": "other", "title": "Other", "when": {"column": "sex", "is_in": [3]}, "optional": True},
+        {
+            "id": "other",
+            "title": "Other",
+            "when": {"column": "sex", "is_in": [3]},
+            "optional": True,
+        },
     ],
 }
 DISTRICT = {"id": "district", "title": "District", "column": "district"}

@@ -9,7 +9,6 @@ import pytest
 
 @pytest.fixture(scope="session")
 def demonstration_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if __import__("os").environ.get("DEVDATA"): return Path("/tmp/uidata")
     """A data folder that holds one run: the demonstration's."""
     folder = tmp_path_factory.mktemp("demonstration")
     data, scorecards = folder / "data", folder / "scorecards"

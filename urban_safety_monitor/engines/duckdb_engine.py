@@ -17,6 +17,7 @@ from urban_safety_monitor.engines.query import (
     Query,
     columns_needed,
     columns_of_groups,
+    is_asked,
     psu_counts_query,
     psu_totals_query,
 )
@@ -51,7 +52,7 @@ def psu_totals(
         relation = _relation(connection, microdata)
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
         present = {name for name, *_ in described}
-        measured = [i for i in indicators if columns_needed(i) & present]
+        measured = [i for i in indicators if is_asked(i, present)]
         groups = [
             name
             for name in disaggregations

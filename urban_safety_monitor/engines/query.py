@@ -6,7 +6,7 @@ other than shares add four sums of squares for their design effects: a share cou
 its squares are its sums. The text runs unchanged on DuckDB, PostgreSQL and Spark.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from urban_safety_monitor.catalogue import Catalogue
@@ -103,6 +103,18 @@ def columns_needed(indicator: Indicator) -> set[str]:
     return named | weights_of(measure)
 
 
+def is_asked(indicator: Indicator, columns: Set[str]) -> bool:
+    """Whether these columns bear on every condition and quantity of a survey indicator.
+
+    A list of questions may have been asked in part; a part without any column was not asked, and
+    counting nobody there would read as "no".
+    """
+    return all(
+        columns & {column for column, _ in part.codes_used()}
+        for part in parts_of(indicator.survey_measure)
+    )
+
+
 def columns_of_groups(disaggregation: Disaggregation) -> set[str]:
     """Columns a disaggregation is read from."""
     if disaggregation.column:
@@ -177,13 +189,9 @@ def _sums_of(indicator: Indicator) -> Iterator[_Sums]:
             known = f"({every(measure.among)}) AND {above} IS NOT NULL"
             yield _Sums(known, above, measure.weight, "1", measure.weight)
         case Ratio() as measure:
-            yield _Sums(
-                every(measure.among),
-                quantity(measure.of),
-                measure.weight_of or measure.weight,
-                quantity(measure.per),
-                measure.weight,
-            )
+            above, below = quantity(measure.of), quantity(measure.per)
+            known = f"({every(measure.among)}) AND {above} IS NOT NULL AND {below} IS NOT NULL"
+            yield _Sums(known, above, measure.weight_of or measure.weight, below, measure.weight)
 
 
 def _share(of: Declaration, among: Sequence[Declaration], weight: str) -> _Sums:

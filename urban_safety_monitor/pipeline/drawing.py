@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pandera.typing.pandas import DataFrame
 
 from urban_safety_monitor.catalogue.indicator import Indicator
-from urban_safety_monitor.pipeline.recorded import recorded_draws
+from urban_safety_monitor.pipeline.recorded import recorded_draws, totals_of_records
 from urban_safety_monitor.statistics.draws import joint_normal, normal
 from urban_safety_monitor.tables import Administrative
 from urban_safety_monitor.tables.inputs import TOTAL
@@ -22,6 +22,12 @@ def generator(seed: int, *names: str) -> np.random.Generator:
     return np.random.default_rng([seed, *(crc32(name.encode()) for name in names)])
 
 
+def _generators(seed: int, name: str, units: pd.DataFrame) -> list[np.random.Generator]:
+    """One for each area and period, the same whichever others there are."""
+    pairs = zip(units["area"], units["period"], strict=True)
+    return [generator(seed, name, area, period) for area, period in pairs]
+
+
 def survey_draws(
     estimates: pd.DataFrame,
     covariances: dict[tuple[str, str], pd.DataFrame],
@@ -31,16 +37,19 @@ def survey_draws(
 ) -> dict[str, Floats]:
     """Draws (u, 1 + draws) of survey indicators; those of one survey keep their covariance.
 
-    Withheld values are missing already and stay so.
+    Withheld values are missing already and stay so; the variance on the diagonal is that of the
+    estimate shown, also where the sample itself shows none.
     """
     total = estimates[estimates["disaggregation"] == TOTAL]
     values = total.pivot(index=["area", "period"], columns="indicator", values="value")
+    errors = total.pivot(index=["area", "period"], columns="indicator", values="standard_error")
     names = list(values.columns)
     drawn = {name: np.full((len(units), 1 + draws), np.nan) for name in names}
     for row, (area, period) in enumerate(zip(units["area"], units["period"], strict=True)):
         if (area, period) not in covariances:
             continue
-        matrix = covariances[area, period].reindex(index=names, columns=names).to_numpy()
+        matrix = covariances[area, period].reindex(index=names, columns=names).to_numpy(copy=True)
+        np.fill_diagonal(matrix, errors.loc[(area, period)].to_numpy(dtype=float) ** 2)
         rng = generator(seed, "survey", area, period)
         part = joint_normal(values.loc[(area, period)].to_numpy(dtype=float), matrix, draws, rng)
         for name, one in zip(names, part, strict=True):
@@ -57,8 +66,9 @@ def record_draws(
 ) -> dict[str, Floats]:
     """Draws (u, 1 + draws) of indicators measured from records."""
     areas = pd.MultiIndex.from_frame(units[["area", "period"]])
+    wide = totals_of_records(records, areas)
     return {
-        i.id: recorded_draws(records, i, areas, draws, generator(seed, i.id)) for i in indicators
+        i.id: recorded_draws(wide, i, draws, _generators(seed, i.id, units)) for i in indicators
     }
 
 
@@ -74,6 +84,6 @@ def policy_draws(
             found["value"].to_numpy(dtype=float),
             found["standard_error"].to_numpy(dtype=float),
             draws,
-            generator(seed, str(name)),
+            _generators(seed, str(name), units),
         )
     return drawn

@@ -87,14 +87,15 @@ def _estimates_of(part: LinearisedIndicators) -> pd.DataFrame:
     # An infinite or missing influence belongs to an empty cell, whose value is missing anyway.
     influence = np.nan_to_num(part.influence, nan=0.0, posinf=0.0, neginf=0.0)
     variance = covariances(influence, influence, part.cell, cells, part.design)
+    # Rounding leaves traces of a variance where all sampled units agree.
+    variance = np.where(np.sqrt(variance) <= 1e-9 * np.abs(part.value), 0.0, variance)
     variance = np.where((df > 0) & ~np.isnan(part.value), variance, np.nan)
     psus = sums_by(part.cell, cells, part.members.astype(float))
     simple = _simple_variance(part)
     with np.errstate(divide="ignore", invalid="ignore"):
-        design_effect = np.where(simple > 0, variance / simple, np.nan)
+        design_effect = np.where((simple > 0) & (variance > 0), variance / simple, np.nan)
     columns = {
         "value": part.value,
-        "standard_error": np.sqrt(variance),
         "degrees_of_freedom": np.maximum(df, 0),
         "n": part.n,
         "design_effect": design_effect,
@@ -105,8 +106,8 @@ def _estimates_of(part: LinearisedIndicators) -> pd.DataFrame:
     rows["indicator"] = [indicator.id for indicator in part.indicators] * cells
     frame = rows.assign(**{name: array.reshape(-1) for name, array in columns.items()})
     frame = frame[frame["n"] > 0].assign(conf_status="")
-    degenerate = frame["standard_error"].isna() | frame["lower"].isna()
-    frame["obs_status"] = np.where(degenerate, "u", "A")
+    unshown = frame["standard_error"].isna() | frame["lower"].isna() | frame.pop("at_edge")
+    frame["obs_status"] = np.where(unshown, "u", "A")
     return frame[list(Estimates.to_schema().columns)]
 
 
@@ -125,28 +126,45 @@ def _simple_variance(part: LinearisedIndicators) -> Floats:
 
 def _precision(
     part: LinearisedIndicators, variance: Floats, df: Floats, design_effect: Floats
-) -> dict[str, Floats]:
-    """Interval and effective n: score interval for shares, Student's for everything else."""
+) -> dict[str, NDArray]:
+    """Standard error, interval and effective n: score interval for shares, else Student's.
+
+    Where everybody or nobody fulfils a condition no spread is seen at all. A share then takes
+    the n of the sample over its usual design effect, and the error of Jeffreys' adjusted share;
+    a mean has no standard error.
+    """
     is_share = np.array(
         [isinstance(i.measure, Proportion) for i in part.indicators], dtype=np.bool_
     )
     times = _times(part)
     share = part.value / times
-    n_effective = effective_size(share, variance / times**2)
-    # At 0 or 1 the variance is 0; the n of the sample over its usual design effect stands in.
-    known = np.maximum(design_effect, 1)[is_share & (design_effect > 0)]
-    usual = float(np.median(known)) if known.size else 1.0
+    usual = _usual_design_effect(part.cells, np.where(is_share, design_effect, np.nan))
     at_edge = is_share & (np.isclose(share, 0) | np.isclose(share, 1)) & (df > 0)
-    n_effective = np.where(at_edge, part.n / usual, n_effective)
-    score = wilson(np.clip(share, 0, 1), n_effective)
-    plain = symmetric(part.value, np.sqrt(variance), df)
+    n_effective = np.where(at_edge, part.n / usual, effective_size(share, variance / times**2))
+    adjusted = (share * n_effective + 0.5) / (n_effective + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
+        of_edge = times * np.sqrt(adjusted * (1 - adjusted) / n_effective)
         others = np.where(design_effect > 0, part.n / design_effect, np.nan)
+    standard_error = np.where(variance > 0, np.sqrt(variance), np.where(at_edge, of_edge, np.nan))
+    score = wilson(np.clip(share, 0, 1), n_effective)
+    plain = symmetric(part.value, standard_error, df)
     return {
+        "standard_error": standard_error,
         "lower": np.where(is_share, score.lower * times, plain.lower),
         "upper": np.where(is_share, score.upper * times, plain.upper),
         "n_effective": np.where(is_share, n_effective, others),
+        "at_edge": at_edge,
     }
+
+
+def _usual_design_effect(cells: pd.DataFrame, design_effect: Floats) -> Floats:
+    """The median of the survey each cell (c, 1) is of, at least 1; 1 where none is known."""
+    usual = np.ones((len(cells), 1))
+    for rows in cells.groupby(SURVEY).indices.values():
+        known = design_effect[rows][design_effect[rows] > 0]
+        if known.size:
+            usual[rows] = np.median(np.maximum(known, 1))
+    return usual
 
 
 def _times(part: LinearisedIndicators) -> Floats:
@@ -156,7 +174,7 @@ def _times(part: LinearisedIndicators) -> Floats:
 def _only_declared(frame: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame:
     allowed = {(i.id, d) for i in indicators for d in (TOTAL, *i.disaggregations)}
     pairs = zip(frame["indicator"], frame["disaggregation"], strict=True)
-    return frame[[pair in allowed for pair in pairs]]
+    return frame[np.fromiter((pair in allowed for pair in pairs), dtype=bool)]
 
 
 def _not_collected(
@@ -194,14 +212,15 @@ def _matrices(
 
 def _influence_on(psus: NDArray[np.intp], part: LinearisedIndicators, survey: tuple) -> Floats:
     """Influences of one part's total values on these PSUs; 0 where a PSU adds nothing."""
-    place = {psu: row for row, psu in enumerate(psus)}
-    aligned = np.zeros((len(psus), len(part.indicators)))
     cells = part.cells
-    chosen = cells.index[
+    chosen = (
         (cells["area"] == survey[0])
         & (cells["period"] == survey[1])
         & (cells["disaggregation"] == TOTAL)
-    ]
-    for row in np.flatnonzero(np.isin(part.cell, chosen)):
-        aligned[place[part.psu[row]]] = np.nan_to_num(part.influence[row])
+    ).to_numpy()
+    rows = chosen[part.cell]
+    order = np.argsort(psus)
+    place = order[np.searchsorted(psus, part.psu[rows], sorter=order)]
+    aligned = np.zeros((len(psus), len(part.indicators)))
+    aligned[place] = np.nan_to_num(part.influence[rows])
     return aligned

@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.catalogue.measures import Gap, Total
-from urban_safety_monitor.statistics.linearisation import Design, LonelyPsu, ratios, sums_by, totals
+from urban_safety_monitor.statistics.linearisation import (
+    Design,
+    LonelyPsu,
+    degrees_of_freedom,
+    ratios,
+    sums_by,
+    totals,
+)
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.totals import CELL, PsuTotals
 
@@ -42,7 +49,8 @@ class LinearisedIndicators:
         psu: (n,) its PSU, numbered alike in all parts of one run.
         design: its stratum.
         influence: (n, k) what the PSU adds to the value.
-        members: (n, k) whether the PSU has members in the universe.
+        members: (n, k) whether the PSU has members in the universe; of a gap or an average, in
+            that of the part seen in the fewest PSUs, which is what shows the variance least.
     """
 
     cells: pd.DataFrame
@@ -168,8 +176,18 @@ def _averaged(terms: LinearisedIndicators, indicators: Sequence[Indicator]) -> L
         terms.psu,
         terms.design,
         _weighted_columns(terms.influence, mean),
-        (terms.members @ owner.T) > 0,
+        np.take_along_axis(terms.members, _weakest_term(terms, owner)[terms.cell], axis=1),
     )
+
+
+def _weakest_term(terms: LinearisedIndicators, owner: Floats) -> Codes:
+    """Of each indicator's terms the one with the fewest degrees of freedom, by cell (c, k)."""
+    df = degrees_of_freedom(terms.members, terms.cell, len(terms.cells), terms.design)
+    weakest = np.zeros((len(terms.cells), len(owner)), dtype=np.intp)
+    for place, own in enumerate(owner):
+        columns = np.flatnonzero(own)
+        weakest[:, place] = columns[df[:, columns].argmin(axis=1)]
+    return weakest
 
 
 def _weighted_columns(values: Floats, weights: Floats) -> Floats:
@@ -190,6 +208,8 @@ def _gap(terms: LinearisedIndicators, indicator: Indicator) -> LinearisedIndicat
     gap_of[plus], gap_of[minus] = np.arange(len(both)), np.arange(len(both))
     sign_of = np.zeros(len(terms.cells))
     sign_of[plus], sign_of[minus] = 1.0, -1.0
+    df = degrees_of_freedom(terms.members, terms.cell, len(terms.cells), terms.design)[:, 0]
+    weaker = np.where(df[plus] <= df[minus], plus, minus)
     keep = gap_of[terms.cell] >= 0
     sign = sign_of[terms.cell[keep]]
     rows, one, row = np.unique(
@@ -199,6 +219,7 @@ def _gap(terms: LinearisedIndicators, indicator: Indicator) -> LinearisedIndicat
         return_inverse=True,
     )
     row = row.reshape(-1)
+    members = terms.members[keep] & np.isin(terms.cell[keep], weaker)[:, None]
     return LinearisedIndicators(
         both[CELL],
         (indicator,),
@@ -209,7 +230,7 @@ def _gap(terms: LinearisedIndicators, indicator: Indicator) -> LinearisedIndicat
         rows[1].astype(np.intp),
         terms.design._replace(stratum=terms.design.stratum[keep][one]),
         sums_by(row, rows.shape[1], terms.influence[keep] * sign[:, None]),
-        sums_by(row, rows.shape[1], terms.members[keep].astype(float)) > 0,
+        sums_by(row, rows.shape[1], members.astype(float)) > 0,
     )
 
 

@@ -49,26 +49,26 @@ def estimate_recorded(
     return checked(Estimates, pd.concat([pd.DataFrame(columns=columns), *frames]))
 
 
+def totals_of_records(records: DataFrame[Administrative], areas: pd.MultiIndex) -> pd.DataFrame:
+    """Every series' total for these (area, period) pairs, a column each."""
+    wide = _wide(records)
+    return wide[wide["disaggregation"] == TOTAL].set_index(["area", "period"]).reindex(areas)
+
+
 def recorded_draws(
-    records: DataFrame[Administrative],
-    indicator: Indicator,
-    areas: pd.MultiIndex,
-    draws: int,
-    rng: np.random.Generator,
+    wide: pd.DataFrame, indicator: Indicator, draws: int, rngs: Sequence[np.random.Generator]
 ) -> Floats:
-    """Draws (n, 1 + draws) of an indicator's total value for these (area, period) pairs."""
-    wide = _wide(records).loc[lambda w: w["disaggregation"] == TOTAL]
-    wide = wide.set_index(["area", "period"]).reindex(areas)
+    """Draws (n, 1 + draws) of an indicator's total value; `wide` is of `totals_of_records`."""
     match indicator.measure:
         case Rate(events=events, residents=residents, per=per):
             factor = _per_resident(_series(wide, residents), per)
-            return poisson_rate(_series(wide, events), factor, draws, rng)
+            return poisson_rate(_series(wide, events), factor, draws, rngs)
         case RecordedShare(events=events, among=among, times=times):
-            drawn = binomial_share(_series(wide, events), _series(wide, among), draws, rng)
+            drawn = binomial_share(_series(wide, events), _series(wide, among), draws, rngs)
             return drawn * times
         case RecordedValue(series=series, times=times):
             error = np.nan_to_num(_series(wide, series, "standard_error"))
-            return normal(_series(wide, series), error, draws, rng) * times
+            return normal(_series(wide, series), error, draws, rngs) * times
     raise TypeError(f"{indicator.id} is not measured from records")
 
 

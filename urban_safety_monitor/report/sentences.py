@@ -185,10 +185,11 @@ def survey_facts(view: View, area: str, period: str) -> str:
         return view.words.gettext("No survey in this period; figures come from records.")
     survey = found.iloc[0]
     first, last = (date.fromisoformat(survey[name]) for name in ("first_day", "last_day"))
+    interviews = int(survey["interviews"])
     return view.words.ngettext(
-        "{n} interview, {mode}, {days}.", "{n} interviews, {mode}, {days}.", survey["interviews"]
+        "{n} interview, {mode}, {days}.", "{n} interviews, {mode}, {days}.", interviews
     ).format(
-        n=number_text(survey["interviews"], 0, view.language),
+        n=number_text(interviews, 0, view.language),
         mode=worded(MODES, survey["mode"], view.language),
         days=days_text(first, last, view.language),
     )

@@ -1,7 +1,11 @@
 """Draws from the sampling distributions of estimates; column 0 is always the estimate itself.
 
-Points and intervals of everything computed from estimates so share one code path.
+Points and intervals of everything computed from estimates so share one code path. Estimates that
+do not depend on each other have a generator each: what one is drawn as is then the same whatever
+else is drawn.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,28 +29,40 @@ def joint_normal(value: Floats, covariance: Floats, draws: int, rng: np.random.G
     return drawn
 
 
-def normal(value: Floats, standard_error: Floats, draws: int, rng: np.random.Generator) -> Floats:
+def normal(
+    value: Floats, standard_error: Floats, draws: int, rngs: Sequence[np.random.Generator]
+) -> Floats:
     """Independent normal estimates (k,), giving (k, 1 + draws)."""
-    noise = rng.standard_normal((len(value), draws)) * standard_error[:, None]
+    drawn = [rng.standard_normal(draws) for rng in rngs]
+    noise = np.reshape(drawn, (len(value), draws)) * standard_error[:, None]
     return np.hstack([value[:, None], value[:, None] + noise])
 
 
-def poisson_rate(events: Floats, factor: Floats, draws: int, rng: np.random.Generator) -> Floats:
+def poisson_rate(
+    events: Floats, factor: Floats, draws: int, rngs: Sequence[np.random.Generator]
+) -> Floats:
     """Rates events x factor (k,), giving (k, 1 + draws); Jeffreys' gamma posterior of a count."""
     shape = np.where(np.isnan(events), 1.0, events) + 0.5
-    drawn = rng.gamma(shape[:, None], size=(len(events), draws)) * factor[:, None]
+    counts = [rng.gamma(k, size=draws) for k, rng in zip(shape, rngs, strict=True)]
+    drawn = np.reshape(counts, (len(events), draws)) * factor[:, None]
     point = (events * factor)[:, None]
     return np.hstack([point, np.where(np.isnan(point), np.nan, drawn)])
 
 
-def binomial_share(events: Floats, among: Floats, draws: int, rng: np.random.Generator) -> Floats:
+def binomial_share(
+    events: Floats, among: Floats, draws: int, rngs: Sequence[np.random.Generator]
+) -> Floats:
     """Shares events / among (k,), giving (k, 1 + draws); Jeffreys' beta posterior.
 
     Missing where either count is, among none, and where there are more events than they are of.
     """
     known = (among > 0) & (events <= among)
     hits, misses = (np.where(known, part, 1.0) for part in (events, among - events))
-    drawn = rng.beta(hits[:, None] + 0.5, misses[:, None] + 0.5, size=(len(events), draws))
+    shares = [
+        rng.beta(hit + 0.5, miss + 0.5, size=draws)
+        for hit, miss, rng in zip(hits, misses, rngs, strict=True)
+    ]
+    drawn = np.reshape(shares, (len(events), draws))
     with np.errstate(divide="ignore", invalid="ignore"):
         point = np.where(known, events / among, np.nan)[:, None]
     return np.hstack([point, np.where(known[:, None], drawn, np.nan)])

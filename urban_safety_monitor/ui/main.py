@@ -12,7 +12,7 @@ from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import segments
 from urban_safety_monitor.ui.pages import check, city, compare, indicators, start
 from urban_safety_monitor.ui.parts import nothing_here, show
-from urban_safety_monitor.ui.sources import data_folder, latest_run
+from urban_safety_monitor.ui.sources import data_folder, latest_run, results_of
 from urban_safety_monitor.ui.visit import Visit
 from urban_safety_monitor.workflow import program_version
 
@@ -30,13 +30,14 @@ def main() -> None:
         initial_sidebar_state="collapsed",
     )
     st.html(STATIC / "style.css")
-    visit = Visit(state.language(), _run())
+    run_id, trouble = _run()
+    visit = Visit(state.language(), run_id)
     st.html(
         f"<script>document.documentElement.lang = '{visit.language}';"
         "document.documentElement.dir = 'ltr';</script>",
         unsafe_allow_javascript=True,
     )
-    pages = _pages(visit)
+    pages = _pages(visit, trouble)
     state.remember_pages(pages)
     page = st.navigation(list(pages.values()), position="top")
     _head(visit)
@@ -44,14 +45,20 @@ def main() -> None:
     show("footer", visit, version=program_version(), method=visit.say(METHOD))
 
 
-def _run() -> str:
+def _run() -> tuple[str, str]:
+    """The latest run, or nothing and why it cannot be shown, if there is one."""
     try:
-        return latest_run()
+        run_id = latest_run()
     except StoreError:
-        return ""
+        return "", ""
+    try:
+        results_of(run_id)
+    except StoreError as error:
+        return "", "\n".join(error.problems)
+    return run_id, ""
 
 
-def _pages(visit: Visit) -> dict[str, st.Page]:
+def _pages(visit: Visit, trouble: str) -> dict[str, st.Page]:
     shown: dict[str, tuple[Render, str]] = {
         "start": (start.render, visit.say("Start")),
         "city": (city.render, visit.say("City profile")),
@@ -59,9 +66,10 @@ def _pages(visit: Visit) -> dict[str, st.Page]:
         "indicators": (indicators.render, visit.say("Indicators")),
         "check": (check.render, visit.say("Check a file")),
     }
+    nothing = partial(_no_results, trouble=trouble)
     return {
         name: st.Page(
-            partial(_guarded, render if visit.run_id or name == "check" else _no_results, visit),
+            partial(_guarded, render if visit.run_id or name == "check" else nothing, visit),
             title=title,
             url_path=name,
             default=name == "start",
@@ -78,13 +86,13 @@ def _guarded(render: Render, visit: Visit) -> None:
         nothing_here(visit, visit.say("This cannot be shown"), "\n".join(error.problems))
 
 
-def _no_results(visit: Visit) -> None:
+def _no_results(visit: Visit, trouble: str) -> None:
     text = visit.say(
         "Nothing has been computed in the folder {folder} yet. Run “usm demo” for the "
         "demonstration, or “usm run” with a configuration of your own.",
         folder=data_folder(),
     )
-    nothing_here(visit, visit.say("No results yet"), text)
+    nothing_here(visit, visit.say("No results yet"), trouble or text)
 
 
 def _head(visit: Visit) -> None:

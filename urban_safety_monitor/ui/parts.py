@@ -25,14 +25,18 @@ def _templates() -> Environment:
     return environment
 
 
-def show(template: str, visit: Visit, **values: object) -> None:
-    """Put a filled template on the page."""
-    filled = (
+def filled(template: str, visit: Visit, **values: object) -> str:
+    """A template as HTML, with the visit's words and these values in it."""
+    return (
         _templates()
         .get_template(f"{template}.html")
         .render(say=visit.say, visit=visit, language=visit.language, **values)
     )
-    st.html(filled)
+
+
+def show(template: str, visit: Visit, **values: object) -> None:
+    """Put a filled template on the page."""
+    st.html(filled(template, visit, **values))
 
 
 def copy_link(visit: Visit) -> None:

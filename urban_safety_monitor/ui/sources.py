@@ -19,9 +19,7 @@ from urban_safety_monitor.report.indicators import (
     indicator_page,
 )
 from urban_safety_monitor.report.profile import city_profile
-from urban_safety_monitor.report.records import CityComparison, CityOrder, CityProfile
-from urban_safety_monitor.report.scores import city_order
-from urban_safety_monitor.report.view import View
+from urban_safety_monitor.report.records import CityComparison, CityProfile
 from urban_safety_monitor.store import RunStore
 from urban_safety_monitor.tables.run import Results
 
@@ -95,13 +93,6 @@ def comparison_of(
         benchmark=benchmark,
         language=language,
     )
-
-
-@st.cache_resource(show_spinner=False, max_entries=300)
-def order_of(run_id: str, component: str, period: str, country: str, language: str) -> CityOrder:
-    """Rank intervals of a country's cities."""
-    view = View(results_of(run_id), catalogue(), language)
-    return city_order(view, component, period, country)
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)

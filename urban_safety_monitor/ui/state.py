@@ -16,10 +16,15 @@ LANGUAGES = {"en": "English", "es": "Español"}
 def chosen(name: str, options: Collection[str], default: str) -> tuple[str, str]:
     """What is chosen among the options, and what the address asked for if that is not there."""
     asked = st.query_params.get(name, "")
-    wanted = asked or st.session_state.get(_kept(name), default)
+    wanted = latest(name) or default
     value = wanted if wanted in options else default
     keep(name, value)
     return value, asked if asked != value else ""
+
+
+def latest(name: str) -> str:
+    """What the address says, else what was chosen last on any page, else nothing."""
+    return st.query_params.get(name, "") or st.session_state.get(_kept(name), "")
 
 
 def keep(name: str, value: str) -> None:

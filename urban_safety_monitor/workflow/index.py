@@ -35,9 +35,9 @@ def score_values(path: Path, catalogue: Catalogue) -> DataFrame[Scores]:
     if not names:
         raise DataError(f"{path}: no column is the id of a scored indicator of the catalogue")
     values = pd.DataFrame(
-        {name: pd.to_numeric(_given(cells[name]), errors="coerce") for name in names}, dtype=float
+        {name: pd.to_numeric(_given(cells[name]), errors="coerce") for name in names}
     )
-    problems = [f"{path}: {problem}" for problem in _problems(cells, values)]
+    problems = [f"{path}: {problem}" for problem in _problems(cells, values.astype(float))]
     if problems:
         raise DataError(problems)
     units = cells[KEY].assign(group=cells["period"])
@@ -61,7 +61,7 @@ def _given(cells: pd.Series) -> pd.Series:
 
 
 def _problems(cells: pd.DataFrame, values: pd.DataFrame) -> Iterator[str]:
-    for name in values:
+    for name in values.columns:
         wrong = ~np.isfinite(values[name]) & _given(cells[name]).notna()
         if wrong.any():
             found = ", ".join(cells.loc[wrong, name].unique()[:3])

@@ -99,7 +99,7 @@ def _read_surveys(config: RunConfig, base: Path, catalogue: Catalogue, say: Say)
     """Read all surveys, two at a time; each is checked on its own and stands or falls alone."""
     read_one = partial(_read_survey, base=base, catalogue=catalogue)
     found = []
-    with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("forkserver")) as workers:
+    with ProcessPoolExecutor(AT_ONCE) as workers:
         for number, one in enumerate(workers.map(read_one, config.microdata), 1):
             say(f"read {number} of {len(config.microdata)}: {one.source.name}")
             found.append(one)
@@ -141,13 +141,15 @@ def _usable(found: Sequence[_Read]) -> tuple[list[_Read], dict[str, DataError]]:
 
 def _refuse_repeated_persons(used: Sequence[_Read]) -> None:
     key = ["area", "period", "person"]
-    people = pd.concat([one.intake.frame[key].assign(files=one.source.name) for one in used])  # type: ignore[union-attr]
+    parts = [(one.source.name, one.intake.frame[key]) for one in used if one.intake]
+    people = pd.concat([frame.assign(files=name) for name, frame in parts])
     twice = people[people.duplicated(key, keep=False)]
     if len(twice):
+        surveys = twice["files"].groupby(twice["area"] + ", " + twice["period"])
         raise DataError(
-            f"{area}, {period}: the same persons are in {' and in '.join(files)}; "
+            f"{survey}: the same persons are in {' and in '.join(files.unique())}; "
             "give each person once"
-            for (area, period), files in twice.groupby(["area", "period"])["files"].unique().items()
+            for survey, files in surveys
         )
 
 

@@ -13,7 +13,6 @@ from urban_safety_monitor.report.records import CityComparison, CityProfile
 from urban_safety_monitor.store import RunStore
 from urban_safety_monitor.tables.run import Results
 
-
 BENCHMARKS = ("country_median", "peers", "previous")
 
 

@@ -228,3 +228,17 @@ def test_column_names_in_other_capitals_are_read_and_said(check, write, rows):
     shouted[0]["SAFE_NIGHT"] = 7
     (problem,) = [p for p in check(write(shouted)).report.problems if p.code == "USM-V12"]
     assert problem.place.columns[0].name == "SAFE_NIGHT"
+
+
+def test_people_without_a_district_have_to_be_confirmed(check, write, rows):
+    for number, row in enumerate(rows):
+        row["district_id"] = "" if number in (3, 4, 9) else "D1"
+    intake = check(write(rows))
+    (problem,) = [p for p in intake.report.problems if p.code == "USM-G03"]
+    assert intake.accepted and problem.level == "check"
+    assert (problem.params["n"], problem.place.rows) == (3, ((5, 6), (11, 11)))
+    assert problem.place.columns[0].name == "district_id"
+
+
+def test_a_survey_without_districts_is_no_fault(check, write, rows):
+    assert "USM-G03" not in {p.code for p in check(write(rows)).report.problems}

@@ -208,7 +208,7 @@ def _comparisons(estimates: pd.DataFrame) -> pd.DataFrame:
                 gate = "too_few_areas"
             rows.append(_compared(row, "country_median", median, gate))
             rows.append(_against_previous(row, totals))
-    women = estimates[(estimates["category"] == "woman") & (estimates["obs_status"] != "u")]
+    women = estimates[(estimates["category"] == "woman") & estimates["value"].notna()]
     for row in women.itertuples(index=False):
         rows.append(_compared(row, "sex:woman", scale(catalogue().indicators[row.indicator]), ""))
     return checked(Comparisons, pd.DataFrame(rows))

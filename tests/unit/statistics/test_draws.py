@@ -16,6 +16,10 @@ def rng():
     return np.random.default_rng(20260101)
 
 
+def generators(*seeds):
+    return [np.random.default_rng(seed) for seed in seeds]
+
+
 def test_joint_normal_has_the_mean_and_covariance_asked_for(rng):
     value = np.array([10.0, 50.0])
     covariance = np.array([[4.0, -3.0], [-3.0, 9.0]])
@@ -43,8 +47,9 @@ def test_nothing_known_nothing_drawn(rng):
     assert np.isnan(drawn).all()
 
 
-def test_normal(rng):
-    drawn = normal(np.array([3.0, np.nan, 8.0]), np.array([2.0, 1.0, 0.0]), MANY, rng)
+def test_normal():
+    errors = np.array([2.0, 1.0, 0.0])
+    drawn = normal(np.array([3.0, np.nan, 8.0]), errors, MANY, generators(1, 2, 3))
     np.testing.assert_array_equal(drawn[:, 0], [3, np.nan, 8])
     assert drawn[0, 1:].mean() == pytest.approx(3, abs=0.04)
     assert drawn[0, 1:].std() == pytest.approx(2, abs=0.03)
@@ -52,8 +57,9 @@ def test_normal(rng):
     assert (drawn[2] == 8).all()
 
 
-def test_poisson_rate(rng):
-    drawn = poisson_rate(np.array([0.0, 16.0, np.nan]), np.array([2.0, 0.5, 1.0]), MANY, rng)
+def test_poisson_rate():
+    factors = np.array([2.0, 0.5, 1.0])
+    drawn = poisson_rate(np.array([0.0, 16.0, np.nan]), factors, MANY, generators(1, 2, 3))
     np.testing.assert_array_equal(drawn[:, 0], [0, 8, np.nan])
     assert (drawn[0, 1:] > 0).all()
     assert drawn[0, 1:].mean() == pytest.approx(0.5 * 2, abs=0.03)
@@ -61,12 +67,13 @@ def test_poisson_rate(rng):
     assert np.isnan(drawn[2]).all()
 
 
-def test_events_among_an_unknown_population_are_no_rate(rng):
-    assert np.isnan(poisson_rate(np.array([3.0]), np.array([np.nan]), 5, rng)).all()
+def test_events_among_an_unknown_population_are_no_rate():
+    assert np.isnan(poisson_rate(np.array([3.0]), np.array([np.nan]), 5, generators(1))).all()
 
 
-def test_binomial_share(rng):
-    drawn = binomial_share(np.array([0.0, 30.0]), np.array([20.0, 40.0]), MANY, rng)
+def test_binomial_share():
+    among = np.array([20.0, 40.0])
+    drawn = binomial_share(np.array([0.0, 30.0]), among, MANY, generators(1, 2))
     np.testing.assert_array_equal(drawn[:, 0], [0, 0.75])
     assert (drawn[0, 1:] > 0).all()
     assert drawn[1, 1:].mean() == pytest.approx(30.5 / 41, abs=0.003)
@@ -78,8 +85,9 @@ def test_binomial_share(rng):
     [(np.nan, 5.0), (5.0, np.nan), (0.0, 0.0), (6.0, 5.0)],
     ids=["unknown events", "among unknown", "among none", "more than all"],
 )
-def test_a_share_that_cannot_be_known_is_missing(rng, events, among):
-    assert np.isnan(binomial_share(np.array([events]), np.array([among]), 5, rng)).all()
+def test_a_share_that_cannot_be_known_is_missing(events, among):
+    drawn = binomial_share(np.array([events]), np.array([among]), 5, generators(1))
+    assert np.isnan(drawn).all()
 
 
 def test_the_same_seed_gives_the_same_draws():
@@ -87,3 +95,10 @@ def test_the_same_seed_gives_the_same_draws():
         joint_normal(np.ones(2), np.eye(2), 50, np.random.default_rng(7)) for _ in range(2)
     )
     np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("draw", [normal, poisson_rate, binomial_share])
+def test_no_draw_depends_on_what_else_is_drawn(draw):
+    first, second = np.array([3.0, 8.0]), np.array([5.0, 9.0])
+    both = draw(first, second, 20, generators(1, 2))
+    np.testing.assert_array_equal(both[[1]], draw(first[1:], second[1:], 20, generators(2)))

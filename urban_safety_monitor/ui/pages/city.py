@@ -11,6 +11,7 @@ import streamlit as st
 from urban_safety_monitor.report.charts.spine import EDGE, spine_marks
 from urban_safety_monitor.report.coverage import Place
 from urban_safety_monitor.report.export import file_name, scorecard_bytes
+from urban_safety_monitor.report.numbers import period_text
 from urban_safety_monitor.report.records import ChangeRow, CityProfile, GroupRow, Row
 from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import benchmark, select
@@ -76,7 +77,7 @@ def _choices(visit: Visit) -> tuple[Place, str, str]:
         said = visit.say(
             "{city} has no results for {asked}; you see {shown}.",
             city=place.title,
-            asked=refused,
+            asked=period_text(refused, visit.language),
             shown=place.periods[period],
         )
         st.info(said)

@@ -9,12 +9,13 @@ import streamlit as st
 from urban_safety_monitor.report.charts.dots import dot_whisker
 from urban_safety_monitor.report.charts.funnel import FEWEST_CITIES, can_funnel, funnel
 from urban_safety_monitor.report.charts.style import to_png
+from urban_safety_monitor.report.coverage import Coverage
 from urban_safety_monitor.report.numbers import Scale, decimals_of, value_text
 from urban_safety_monitor.report.records import CityComparison
 from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import benchmark, select, several
 from urban_safety_monitor.ui.parts import copy_link, show
-from urban_safety_monitor.ui.sources import comparison_of, indicators_of, order_of
+from urban_safety_monitor.ui.sources import comparison_of, indicators_of
 from urban_safety_monitor.ui.visit import Visit
 
 FIRST = "safe_night"
@@ -38,7 +39,7 @@ class Axis:
 def render(visit: Visit) -> None:
     """Show the comparison the address names."""
     comparison = _chosen(visit)
-    own = st.query_params.get("city", "")
+    own = state.latest("city")
     marks = dot_whisker(comparison, own=own).marks
     show("compare_head", visit, comparison=comparison)
     with st.container(key="tools", horizontal=True):
@@ -47,18 +48,15 @@ def render(visit: Visit) -> None:
     axis = _axis(comparison, marks)
     show("compare_rows", visit, comparison=comparison, marks=marks, axis=axis, own=own)
     _funnel(visit, comparison)
-    order = order_of(
-        visit.run_id, comparison.indicator, comparison.period, comparison.country, visit.language
-    )
-    show("compare_order", visit, comparison=comparison, order=order)
+    ranked = [row for row in comparison.rows if row.rank_lower is not None]
+    show("compare_order", visit, comparison=comparison, ranked=ranked)
 
 
 def _chosen(visit: Visit) -> CityComparison:
     coverage = visit.coverage
     lines = indicators_of(visit.run_id, visit.language)
     titles = {line.indicator: f"{line.title} · {line.domain_title}" for line in lines}
-    here = coverage.place(st.query_params.get("city", "") or coverage.first).country
-    country, _ = state.chosen("country", coverage.countries, here)
+    country, nowhere = _country(coverage)
     first = FIRST if FIRST in titles else lines[0].indicator
     indicator, unknown = state.chosen("ind", titles, first)
     rounds = coverage.periods_of(country)
@@ -70,7 +68,7 @@ def _chosen(visit: Visit) -> CityComparison:
         against = benchmark(visit)
         cities = {place.area: place.title for place in coverage.of_country(country)}
         areas = several(visit, visit.say("Only these cities"), "cities", cities)
-    for asked in filter(None, (unknown, refused)):
+    for asked in filter(None, (nowhere, unknown, refused)):
         st.info(visit.say("There are no results for {asked}; you see another choice.", asked=asked))
     return comparison_of(
         visit.run_id,
@@ -81,6 +79,16 @@ def _chosen(visit: Visit) -> CityComparison:
         benchmark=against,
         language=visit.language,
     )
+
+
+def _country(coverage: Coverage) -> tuple[str, str]:
+    """The country in the address, else that of the city seen last; and what was asked in vain."""
+    seen = state.latest("city")
+    if seen:
+        state.keep("city", coverage.place(seen).area)
+    if "country" not in st.query_params:
+        state.keep("country", coverage.place(seen or coverage.first).country)
+    return state.chosen("country", coverage.countries, next(iter(coverage.countries)))
 
 
 def _axis(comparison: CityComparison, marks: Sequence[Mapping[str, Any]]) -> Axis | None:

@@ -1,0 +1,127 @@
+"""`usm profile`, `compare` and `scorecard`: what is shown of kept results."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from tests.e2e.command_line import usm
+
+pytestmark = pytest.mark.e2e
+
+MARK = {"en": "Demonstration data", "es": "Datos de demostración"}
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [("MX-GDL", "Guadalajara"), ("guadalajara", "Guadalajara"), ("rio amatinga", "Río Amatinga")],
+)
+def test_a_city_is_found_by_code_and_by_name(
+    demonstration_data: Path, given: str, title: str
+) -> None:
+    done = usm("profile", given, "--data", demonstration_data)
+    assert (done.code, done.err) == (0, "")
+    head = done.out.splitlines()[:2]
+    assert head[0].startswith(MARK["en"])
+    assert head[1].startswith(f"{title}, ")
+
+
+def test_a_wrong_name_is_answered_with_the_nearest_one(demonstration_data: Path) -> None:
+    done = usm("profile", "Guadalahara", "--data", demonstration_data)
+    assert (done.code, done.out) == (11, "")
+    assert "'Guadalahara'" in done.err and "did you mean MX-GDL?" in done.err
+
+
+def test_a_wrong_period_or_benchmark_is_answered_with_those_there_are(
+    demonstration_data: Path,
+) -> None:
+    period = usm("profile", "MX-GDL", "--period", "1999", "--data", demonstration_data)
+    assert period.code == 11
+    assert "2024-Q1, 2026-Q1" in period.err
+    benchmark = usm("profile", "MX-GDL", "--benchmark", "best", "--data", demonstration_data)
+    assert benchmark.code == 11
+    assert "country_median, peers, previous" in benchmark.err
+
+
+def test_a_profile_is_a_record_for_each_indicator(demonstration_data: Path) -> None:
+    done = usm(
+        "profile", "ZA-ETH", "--lang", "es", "--format", "json", "--data", demonstration_data
+    )
+    records = {record["indicator"]: record for record in json.loads(done.out)}
+    assert len(records) == 68
+    assert {record["demonstration"] for record in records.values()} == {True}
+    night = records["safe_night"]
+    assert night["title"].startswith("Se siente segura(o)")
+    assert night["lower"] < night["value"] < night["upper"]
+    assert (night["period"], night["status"] != "") == ("2026-Q1", True)
+
+
+def test_cities_are_compared_in_alphabetical_order(demonstration_data: Path) -> None:
+    asked = ("--indicator", "safe_night", "--format", "json", "--data", demonstration_data)
+    done = usm("compare", "MX-D04", "Guadalajara", "MX-D01", *asked)
+    rows = json.loads(done.out)
+    assert [row["city"][:5] for row in rows] == ["Guada", "San O", "Santa"]
+    status = {row["area"]: (row["obs_status"], row["status"]) for row in rows}
+    assert status["MX-D04"] == ("d", "not_comparable")
+    assert status["MX-GDL"][1] in ("better", "worse", "similar")
+    assert len({row["benchmark_value"] for row in rows}) == 1
+
+
+def test_cities_are_compared_in_the_last_period_that_all_of_them_have(
+    demonstration_data: Path,
+) -> None:
+    asked = ("--indicator", "safe_night", "--format", "json", "--data", demonstration_data)
+    rows = json.loads(usm("compare", "ZA-ETH", "ZA-D10", *asked).out)
+    assert {(row["area"], row["period"]) for row in rows} == {
+        ("ZA-ETH", "2024-Q1"),
+        ("ZA-D10", "2024-Q1"),
+    }
+    later = usm("compare", "ZA-ETH", "ZA-D10", *asked, "--period", "2026-Q1")
+    assert later.code == 11
+    assert "'ZA-D10': no results for '2026-Q1'" in later.err
+
+
+def test_cities_of_two_countries_are_not_compared(demonstration_data: Path) -> None:
+    done = usm("compare", "Guadalajara", "Durban", "--data", demonstration_data)
+    assert (done.code, done.out) == (11, "")
+    assert "only cities of one country" in done.err
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_scorecard_is_four_files_with_the_same_numbers(
+    demonstration_data: Path, tmp_path: Path, language: str
+) -> None:
+    asked = ("--lang", language, "--output", tmp_path, "--data", demonstration_data)
+    done = usm("scorecard", "Guadalajara", *asked)
+    assert (done.code, done.err) == (0, "")
+    stem = f"guadalajara_2026-Q1_scorecard_{language}"
+    written = {path.suffix: path for path in map(Path, done.out.split())}
+    assert sorted(tmp_path.iterdir()) == sorted(written.values())
+    assert {path.name for path in written.values()} == {
+        f"{stem}.{kind}" for kind in ("pdf", "xlsx", "csv", "json")
+    }
+    assert written[".pdf"].read_bytes().startswith(b"%PDF-")
+    content = json.loads(written[".json"].read_text(encoding="utf-8"))
+    values = {row["indicator"]: row["figure"]["value"] for row in content["rows"]}
+    with written[".csv"].open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["indicator"]: float(row["value"]) for row in rows if row["value"]} == {
+        name: value for name, value in values.items() if value is not None
+    }
+    assert all(row["demonstration"].startswith(MARK[language]) for row in rows)
+
+
+def test_nothing_kept_yet_is_said(tmp_path: Path) -> None:
+    done = usm("profile", "Guadalajara", "--data", tmp_path / "new")
+    assert (done.code, done.out) == (13, "")
+    assert "no results yet; make some with usm run or usm demo" in done.err
+
+
+def test_the_demonstration_wrote_scorecards_of_both_named_cities(demonstration_data: Path) -> None:
+    names = {path.name for path in (demonstration_data.parent / "scorecards").iterdir()}
+    assert names == {
+        f"{city}_2026-Q1_scorecard_{language}.{kind}"
+        for city in ("guadalajara", "durban-ethekwini")
+        for language in ("en", "es")
+        for kind in ("pdf", "xlsx", "csv", "json")
+    }
