@@ -31,7 +31,8 @@ def score_values(path: Path, catalogue: Catalogue) -> DataFrame[Scores]:
             number belongs, or has an area without a name or twice.
     """
     cells = _read_cells(path)
-    names = [i.id for i in catalogue.indicators.values() if i.scored and i.id in cells]
+    scored = {i.id for i in catalogue.indicators.values() if i.scored}
+    names = [name for name in cells.columns if name in scored]
     if not names:
         raise DataError(f"{path}: no column is the id of a scored indicator of the catalogue")
     values = pd.DataFrame(

@@ -269,5 +269,3 @@ def test_covariances_of_one_survey_belong_to_its_estimates():
     both = variance_by_hand(frame, safe + minutes)
     apart = variance_by_hand(frame, safe) + variance_by_hand(frame, minutes)
     assert matrix.loc["safe", "minutes"] == pytest.approx(100 * (both - apart) / 2)
-
-

@@ -194,6 +194,8 @@ def _estimates(number: int) -> pd.DataFrame:
 def _comparisons(estimates: pd.DataFrame) -> pd.DataFrame:
     """A plain version of the status rule, with fixed benchmarks."""
     totals = estimates[estimates["disaggregation"] == "total"]
+    keys = zip(totals["indicator"], totals["area"], totals["period"], strict=True)
+    values = dict(zip(keys, totals["value"], strict=True))
     differs = _differences()
     rows = []
     for (indicator, period), group in totals.groupby(["indicator", "period"], sort=False):
@@ -207,7 +209,7 @@ def _comparisons(estimates: pd.DataFrame) -> pd.DataFrame:
             if len(usable) < 5 and not gate:
                 gate = "too_few_areas"
             rows.append(_compared(row, "country_median", median, gate))
-            rows.append(_against_previous(row, totals))
+            rows.append(_against_previous(row, values))
     women = estimates[(estimates["category"] == "woman") & estimates["value"].notna()]
     for row in women.itertuples(index=False):
         rows.append(_compared(row, "sex:woman", scale(catalogue().indicators[row.indicator]), ""))
@@ -225,16 +227,11 @@ def _gate(row: tuple, difference: str) -> str:
     return "low_reliability" if row.obs_status == "u" else ""
 
 
-def _against_previous(row: tuple, totals: pd.DataFrame) -> dict:
+def _against_previous(row: tuple, values: dict[tuple[str, str, str], float]) -> dict:
     if row.period == PERIODS[0]:
         return _compared(row, "previous", np.nan, "no_earlier_round")
-    before = totals[
-        (totals["indicator"] == row.indicator)
-        & (totals["area"] == row.area)
-        & (totals["period"] == PERIODS[0])
-    ]
     gate = _gate(row, "b") or _gate(row, "d")
-    return _compared(row, "previous", before["value"].iloc[0], gate)
+    return _compared(row, "previous", values[row.indicator, row.area, PERIODS[0]], gate)
 
 
 def _compared(row: tuple, benchmark: str, against: float, gate: str) -> dict:

@@ -64,9 +64,9 @@ def pictures(results: Results, catalogue: Catalogue, profile_in: CityProfile) ->
     everywhere = comparison_of(results, "safe_day", language=language)
     order = city_order(View(results, catalogue, language), "overall", factory.PERIOD, "xx")
     return [
-        spine(profile_in, profile_in.rows),
+        spine(profile_in, profile_in.rows[:15]),
         dot_whisker(comparison, own="c1"),
-        indicator_dots(profile_in, profile_in.rows),
+        indicator_dots(profile_in, profile_in.rows[:15]),
         domain_strip(profile_in),
         change_plot(profile_in, profile_in.changes),
         funnel(everywhere),

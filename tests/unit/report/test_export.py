@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -9,14 +10,10 @@ import openpyxl
 import pypdf
 import pytest
 
-from tests.unit.report import factory
-from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.report.export import file_name, guarded, scorecard_files
-from urban_safety_monitor.report.profile import city_profile
 from urban_safety_monitor.report.records import CityProfile
 from urban_safety_monitor.report.workbook import HEADER_ROW
-from urban_safety_monitor.tables.run import Results
 
 
 def written(profile: CityProfile, folder: Path, name: str) -> bytes:
@@ -29,12 +26,11 @@ def records(content: bytes) -> list[dict[str, str]]:
 
 
 def test_files_are_named_by_city_period_content_and_language(
-    profile_in: CityProfile, tmp_path: Path
+    short: CityProfile, tmp_path: Path
 ) -> None:
-    language = profile_in.language
-    paths = scorecard_files(profile_in, tmp_path / "out")
+    paths = scorecard_files(short, tmp_path / "out")
     assert [path.name for path in paths] == [
-        f"san-almeda_2026-Q1_scorecard_{language}.{name}" for name in ("pdf", "xlsx", "csv", "json")
+        f"san-almeda_2026-Q1_scorecard_en.{name}" for name in ("pdf", "xlsx", "csv", "json")
     ]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
         path.name for path in paths
@@ -50,12 +46,8 @@ def test_files_are_named_by_city_period_content_and_language(
         ("../../etc/passwd", "etc-passwd"),
     ],
 )
-def test_file_names_are_plain_letters(
-    results: Results, catalogue: Catalogue, title: str, name: str
-) -> None:
-    named = factory.with_title(results, title)
-    profile = city_profile(named, catalogue, "c0", factory.PERIOD)
-    assert file_name(profile, "csv") == f"{name}_2026-Q1_scorecard_en.csv"
+def test_file_names_are_plain_letters(short: CityProfile, title: str, name: str) -> None:
+    assert file_name(replace(short, title=title), "csv") == f"{name}_2026-Q1_scorecard_en.csv"
 
 
 def test_unknown_format_is_named(profile: CityProfile, tmp_path: Path) -> None:
@@ -63,12 +55,14 @@ def test_unknown_format_is_named(profile: CityProfile, tmp_path: Path) -> None:
         scorecard_files(profile, tmp_path, formats=["doc"])
 
 
-def test_numbers_are_the_same_in_every_file(profile_in: CityProfile, tmp_path: Path) -> None:
+def test_numbers_are_the_same_in_every_file(
+    profile_in: CityProfile, pdf_in: bytes, tmp_path: Path
+) -> None:
     table = records(written(profile_in, tmp_path, "csv"))
     tree = json.loads(written(profile_in, tmp_path, "json"))
     book = openpyxl.load_workbook(BytesIO(written(profile_in, tmp_path, "xlsx")))
     sheet = list(book.worksheets[1].iter_rows(min_row=HEADER_ROW + 2, values_only=True))
-    pdf = pypdf.PdfReader(BytesIO(written(profile_in, tmp_path, "pdf")))
+    pdf = pypdf.PdfReader(BytesIO(pdf_in))
     printed = " ".join(pdf.pages[1].extract_text().split())
     lines = zip(profile_in.rows, table, tree["rows"], sheet, strict=True)
     for row, line, branch, cells in lines:
@@ -126,11 +120,8 @@ def test_a_withheld_figure_is_blank_and_flagged(profile: CityProfile, tmp_path: 
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
-def test_no_text_is_a_formula(
-    results: Results, catalogue: Catalogue, tmp_path: Path, start: str
-) -> None:
-    named = factory.with_title(results, start)
-    profile = city_profile(named, catalogue, "c0", factory.PERIOD)
+def test_no_text_is_a_formula(short: CityProfile, tmp_path: Path, start: str) -> None:
+    profile = replace(short, title=start)
     assert guarded(start) == f"'{start}"
     assert records(written(profile, tmp_path, "csv"))[0]["city"] == f"'{start}"
     book = openpyxl.load_workbook(BytesIO(written(profile, tmp_path, "xlsx")))
