@@ -1,4 +1,4 @@
-"""`usm check`, `estimate`, `indicators` and `score`: what is printed, and how it ends if it fails."""
+"""`usm estimate`: records as declared, the same numbers in every format, clear refusals."""
 
 import json
 from io import StringIO
@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.e2e.command_line import usm
 
+from tests.e2e.command_line import usm
 from urban_safety_monitor.catalogue.load import shipped
 from urban_safety_monitor.tables import Estimates
 

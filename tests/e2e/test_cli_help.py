@@ -5,6 +5,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from tests.e2e.command_line import ENVIRONMENT, Done, usm
 
 pytestmark = pytest.mark.e2e

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from tests.e2e.command_line import usm
 
 pytestmark = pytest.mark.e2e

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.e2e.command_line import Done, usm
 
+from tests.e2e.command_line import Done, usm
 from urban_safety_monitor.catalogue.load import shipped
 
 pytestmark = pytest.mark.e2e

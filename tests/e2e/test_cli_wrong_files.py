@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 import xlsxwriter
-from tests.e2e.command_line import Done, usm
 
+from tests.e2e.command_line import Done, usm
 from urban_safety_monitor.catalogue.load import shipped
 
 pytestmark = pytest.mark.e2e
@@ -59,9 +59,7 @@ CELLS = {
     "a person twice": Fault(
         at(41, "person_id", ANSWERS["person_id"][38]), {"USM-I01": ("I", ((40, 41),))}
     ),
-    "a unit in two strata": Fault(
-        at(2, "stratum", "S2"), {"USM-S02": rows_of_unit(ANSWERS, UNIT)}
-    ),
+    "a unit in two strata": Fault(at(2, "stratum", "S2"), {"USM-S02": rows_of_unit(ANSWERS, UNIT)}),
 }
 SEVERAL = list(CELLS)
 TABLES = {
@@ -105,9 +103,7 @@ def check(path: Path) -> Done:
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
     """The report of every wrong file by its name, each from a call of its own."""
     folder = tmp_path_factory.mktemp("wrong")
-    paths = [
-        write(folder / f"{name}.{kind}", TABLES[name].change(ANSWERS)) for name, kind in KINDS
-    ]
+    paths = [write(folder / f"{name}.{kind}", TABLES[name].change(ANSWERS)) for name, kind in KINDS]
     for name, (content, _) in BYTES.items():
         (folder / name).write_bytes(content)
         paths.append(folder / name)
@@ -139,9 +135,7 @@ def test_a_wrong_table_is_refused_with_every_fault_in_its_place(
     ("name", "code"),
     [*((name, code) for name, (_, code) in BYTES.items()), ("truncated.xlsx", "USM-F10")],
 )
-def test_a_file_that_is_no_table_is_refused(
-    name: str, code: str, reports: dict[str, Done]
-) -> None:
+def test_a_file_that_is_no_table_is_refused(name: str, code: str, reports: dict[str, Done]) -> None:
     done = reports[name]
     assert (done.code, done.err) == (11, "")
     assert to_fix(done) == {code: WHOLE_FILE}

@@ -53,7 +53,7 @@ def status_of(
         name: (1 if i.goalposts.higher_is_better else -1) if i.goalposts else 0
         for name, i in catalogue.indicators.items()
     }
-    direction = indicator.map(good)
+    direction = indicator.map(good).astype(float)
     clear = z.abs() > normal_quantile(level)
     words = np.select(
         [~clear, (direction == 0) & (z > 0), direction == 0, z * direction > 0],
@@ -71,7 +71,7 @@ def _gated(values: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
         [
             marked["conf_status"] == "C",
             marked["value"].isna(),
-            marked["differs"].eq(True),
+            marked["differs"].eq(True) | (marked["obs_status"] == "d"),
             marked["obs_status"] == "u",
         ],
         ["withheld", "not_collected", "definition_differs", "low_reliability"],
@@ -130,7 +130,8 @@ def _against_previous(
     gate_before = joined["gate_before"].fillna("no_earlier_round")
     reason = joined["gate"].mask(joined["gate"] == "", gate_before)
     reason = reason.mask(joined["previous"].isna(), "no_earlier_round")
-    reason = reason.mask(joined["broken"].eq(True) & (reason == ""), "series_break")
+    broken = joined["broken"].eq(True) | (joined["obs_status"] == "b")
+    reason = reason.mask(broken & (reason == ""), "series_break")
     joined = joined.assign(
         benchmark="previous", benchmark_variance=joined["benchmark_error"] ** 2, reason=reason
     )

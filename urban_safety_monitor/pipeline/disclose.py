@@ -56,7 +56,7 @@ def _needed(estimates: pd.DataFrame, catalogue: Catalogue) -> pd.Series:
         name: persons_needed(indicator, catalogue.framework.thresholds)
         for name, indicator in catalogue.indicators.items()
     }
-    return estimates["indicator"].map(limits)
+    return estimates["indicator"].map(limits).astype(float)
 
 
 def _small(estimates: pd.DataFrame, catalogue: Catalogue) -> pd.Series:

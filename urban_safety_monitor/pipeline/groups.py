@@ -137,10 +137,9 @@ def _published(
     shown = estimates.loc[(estimates["conf_status"] == "") & estimates["value"].notna(), key]
     reliable = shown[estimates.loc[shown.index, "obs_status"] != "u"]
     kept = tested.merge(reliable, on=key)
-    needed = kept["indicator"].map(
-        {
-            name: persons_needed(i, catalogue.framework.thresholds)
-            for name, i in catalogue.indicators.items()
-        }
-    )
+    limits = {
+        name: persons_needed(i, catalogue.framework.thresholds)
+        for name, i in catalogue.indicators.items()
+    }
+    needed = kept["indicator"].map(limits).astype(float)
     return kept[(kept["n_rest"] >= needed) & kept["z"].notna()].reset_index(drop=True)

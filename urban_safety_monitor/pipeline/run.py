@@ -127,8 +127,10 @@ def _marked(estimates: pd.DataFrame, inputs: Inputs, catalogue: Catalogue) -> pd
         how="left",
         suffixes=("", "_marked"),
     )
-    with_value = marked["obs_status_marked"].notna() & marked["value"].notna()
-    marked["obs_status"] = marked["obs_status"].mask(with_value, marked["obs_status_marked"])
+    # What is too unsure to lean on stays so; that it differs is told by the comparisons.
+    takes_mark = marked["obs_status_marked"].notna() & marked["value"].notna()
+    takes_mark &= marked["obs_status"] != "u"
+    marked["obs_status"] = marked["obs_status"].mask(takes_mark, marked["obs_status_marked"])
     order = {name: place for place, name in enumerate(catalogue.indicators)}
     ordered = marked.assign(order=marked["indicator"].map(order)).sort_values(
         ["area", "period", "order", "disaggregation", "category"], ignore_index=True

@@ -45,12 +45,18 @@ def score(draws: dict[str, Floats], units: pd.DataFrame, catalogue: Catalogue) -
     """Score indicators by their goalposts and aggregate them up the framework.
 
     Args:
-        draws: indicator id -> (u, 1 + draws) values in the indicator's unit; NaN is missing.
+        draws: indicator id -> (u, 1 + draws) values in the indicator's unit; NaN is missing, and
+            so is an indicator nobody measured.
         units: (u) area, period and group.
         catalogue: goalposts, importance, coverage rules.
     """
-    indicators = [i for i in catalogue.indicators.values() if i.scored and i.id in draws]
-    scores = {i.id: normalised(draws[i.id], i.goalposts, units["group"]) for i in indicators}  # type: ignore[arg-type]
+    indicators = [i for i in catalogue.indicators.values() if i.scored]
+    width = max((values.shape[1] for values in draws.values()), default=1)
+    nobody = np.full((len(units), width), np.nan)
+    scores = {
+        i.id: normalised(draws.get(i.id, nobody), i.goalposts, units["group"])  # type: ignore[arg-type]
+        for i in indicators
+    }
     present = {name: ~np.isnan(values[:, 0]) for name, values in scores.items()}
     coverage = {name: there.astype(float) for name, there in present.items()}
     missing = {name: np.where(there, "", name).astype(object) for name, there in present.items()}
@@ -64,17 +70,21 @@ def score(draws: dict[str, Floats], units: pd.DataFrame, catalogue: Catalogue) -
 
 
 def normalised(values: Floats, goalposts: Goalposts, group: pd.Series) -> Floats:
-    """Scores of values (u, d); observed goalposts are taken within each group of units."""
+    """Scores of values (u, d); observed goalposts are taken within each group of units.
+
+    Where all values of a group are the same there is nothing to tell its units apart by: no score.
+    """
     scores = np.full_like(values, np.nan)
     for _, rows in group.groupby(group).groups.items():
         inside = np.asarray(rows)
-        posts = [
-            {"min": np.nanmin, "max": np.nanmax}[post](values[inside, 0])
-            if isinstance(post, str)
-            else post
+        known = values[inside, 0][~np.isnan(values[inside, 0])]
+        observed = {"min": known.min(initial=np.inf), "max": known.max(initial=-np.inf)}
+        bad, good = (
+            observed[post] if isinstance(post, str) else post
             for post in (goalposts.scores_0, goalposts.scores_100)
-        ]
-        scores[inside] = normalise(values[inside], *posts, log=goalposts.scale == "log")
+        )
+        if known.size and bad != good:
+            scores[inside] = normalise(values[inside], bad, good, log=goalposts.scale == "log")
     return scores
 
 

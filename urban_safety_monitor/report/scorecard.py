@@ -27,6 +27,9 @@ TEMPLATE = Path(__file__).resolve().parent / "scorecard.typ"
 STRIP_WIDTH = 160
 """Of the small plot of domain scores, in pixels: narrow, so that its letters print large enough."""
 
+MOST_DRAWN = 44
+"""Rows the first page's picture can hold in letters that can still be read."""
+
 MOST_ROWS = 80
 """Rows the second page can hold in letters that can still be read."""
 
@@ -68,7 +71,7 @@ def scorecard_pdf(profile: CityProfile, address: str = "") -> bytes:
 
 def scorecard_data(profile: CityProfile, address: str = "") -> dict[str, Any]:
     """Everything the template prints, as texts; it computes nothing but its own layout."""
-    rows = core_rows(profile) or profile.rows
+    rows = (core_rows(profile) or profile.rows)[:MOST_DRAWN]
     picture = spine(profile, rows) if has_ranges(rows) else indicator_dots(profile, rows)
     strip = domain_strip(profile, STRIP_WIDTH)
     day = _document_day(profile)
@@ -173,6 +176,7 @@ def _code(profile: CityProfile, address: str) -> str:
 def _words(profile: CityProfile) -> dict[str, str]:
     say = translator(profile.language).gettext
     left_out = max(0, len(profile.rows) - MOST_ROWS)
+    undrawn = max(0, len(core_rows(profile) or profile.rows) - MOST_DRAWN)
     return {
         "product": say("Urban Safety Monitor: city scorecard"),
         "document": say("{title}: safety scorecard").format(
@@ -196,6 +200,7 @@ def _words(profile: CityProfile) -> dict[str, str]:
         "left_out": say("{n} further indicators are in the data file.").format(n=left_out)
         if left_out
         else "",
+        "undrawn": say("({n} further ones are in the table)").format(n=undrawn) if undrawn else "",
         "indicator": say("Indicator"),
         "value": say("Value"),
         "interval": say("95% interval"),

@@ -47,7 +47,10 @@ def aggregate(scores: Floats, importance: Floats, how: Aggregation = "arithmetic
                 mean = np.exp(np.nansum(np.where(share > 0, share * np.log(scores), 0), axis=1))
             case "harmonic":
                 mean = 1 / np.nansum(np.where(share > 0, share / scores, 0), axis=1)
-    return np.where(total > 0, mean, np.nan)
+    # Rounding must not carry a mean beyond what it is a mean of: 100 is the highest score.
+    lowest = scores.min(axis=1, initial=np.inf, where=weight > 0)
+    highest = scores.max(axis=1, initial=-np.inf, where=weight > 0)
+    return np.where(total > 0, np.clip(mean, lowest, highest), np.nan)
 
 
 def ranks(scores: Floats) -> Floats:

@@ -52,7 +52,8 @@ def change_plot(profile: CityProfile, changes: Sequence[ChangeRow]) -> Picture:
         "can confirm (95%). Other units are in the table."
     )
     return Picture(
-        body=alt.LayerChart(layer=layers, width=WIDTH),
+        layers=layers,
+        width=WIDTH,
         height=len(marks) * STEP,
         left=left,
         below=AXIS,

@@ -72,7 +72,8 @@ def dot_whisker(
         "{title}: {unit}, {period}, compared with {benchmark}. Line: 95% interval."
     )
     return Picture(
-        body=alt.LayerChart(layer=layers, width=WIDTH),
+        layers=layers,
+        width=WIDTH,
         height=len(marks) * STEP,
         left=left,
         below=AXIS,
@@ -113,7 +114,8 @@ def indicator_dots(profile: CityProfile, rows: Sequence[Row]) -> Picture:
         "{city}, {period}. Mark: the city. Line: 95% interval. Short bar: {benchmark}."
     )
     return Picture(
-        body=alt.LayerChart(layer=layers, width=WIDTH),
+        layers=layers,
+        width=WIDTH,
         height=len(marks) * STEP,
         left=left,
         below=AXIS,
@@ -144,7 +146,8 @@ def domain_strip(profile: CityProfile, width: int = WIDTH) -> Picture:
     ]
     subtitle = words.gettext("{city}, {period}. Dot: score. Line: 95% interval from sampling.")
     return Picture(
-        body=alt.LayerChart(layer=layers, width=width),
+        layers=layers,
+        width=width,
         height=len(marks) * STEP,
         left=left,
         below=AXIS,

@@ -64,7 +64,8 @@ def funnel(comparison: CityComparison) -> Picture:
         chance=comparison.chance_line,
     )
     return Picture(
-        body=_body(comparison, marks, limits),
+        layers=_layers(comparison, marks, limits),
+        width=WIDTH,
         height=HEIGHT,
         left=60,
         below=AXIS,
@@ -129,7 +130,7 @@ def _limits(comparison: CityComparison, most: float) -> list[Mark]:
     return limits
 
 
-def _body(comparison: CityComparison, marks: list[Mark], limits: list[Mark]) -> alt.LayerChart:
+def _layers(comparison: CityComparison, marks: list[Mark], limits: list[Mark]) -> list[alt.Chart]:
     words = translator(comparison.language)
     x_title = (
         words.gettext("effective number of interviews")
@@ -148,14 +149,13 @@ def _body(comparison: CityComparison, marks: list[Mark], limits: list[Mark]) -> 
     middle = alt.Chart(data_of([{"y": comparison.benchmark_value}])).mark_rule(
         color=INK_2, strokeDash=[5, 3]
     )
-    layers = [
+    return [
         *curves,
         middle.encode(y=y),
         *_level_names(limits),
         *status_marks(marks, x, y),
         *_names(marks, x, y),
     ]
-    return alt.LayerChart(layer=layers, width=WIDTH)
 
 
 def _curve(limits: list[Mark], side: str, level: str, scale: alt.Scale) -> alt.Chart:

@@ -45,7 +45,8 @@ def rank_intervals(order: CityOrder) -> Picture:
         "{title}, {period}. Bar: ranks a city may have, 95%. Cities are in alphabetical order."
     ).format(title=order.title, period=order.period_text)
     return Picture(
-        body=alt.LayerChart(layer=layers, width=WIDTH),
+        layers=layers,
+        width=WIDTH,
         height=len(marks) * STEP,
         left=left,
         below=AXIS,

@@ -58,7 +58,8 @@ def spine(profile: CityProfile, rows: Sequence[Row]) -> Picture:
         "Bar: comparable cities, darker: their middle half."
     ).format(city=profile.title, period=profile.period_text, benchmark=profile.benchmark_name)
     return Picture(
-        body=_body(profile, marks, left),
+        layers=_layers(profile, marks, left),
+        width=WIDTH,
         height=len(marks) * STEP,
         left=left,
         below=NO_AXIS,
@@ -112,7 +113,7 @@ def _places(row: Row) -> Mark:
     spread, against = row.spread, row.verdict.benchmark_value
     if spread is None or against is None:
         return {}
-    sign = 1 if row.higher_is_better else -1
+    sign = 1
     furthest = max(abs(spread.lowest - against), abs(spread.highest - against))
 
     def place(value: float) -> float:
@@ -135,7 +136,7 @@ def _places(row: Row) -> Mark:
     }
 
 
-def _body(profile: CityProfile, marks: list[Mark], left: int) -> alt.LayerChart:
+def _layers(profile: CityProfile, marks: list[Mark], left: int) -> list[alt.Chart]:
     rows = [mark for mark in marks if "indicator" in mark]
     headings = [mark for mark in marks if "heading" in mark]
     drawn = [mark for mark in rows if mark["drawn"]]
@@ -145,7 +146,7 @@ def _body(profile: CityProfile, marks: list[Mark], left: int) -> alt.LayerChart:
         .mark_rule(color=INK_2, strokeDash=[5, 3])
         .encode(x=_on_scale("x"), y=alt.value(0), y2=alt.value(len(marks) * STEP))
     )
-    layers = [
+    return [
         _bars(drawn, ("low", "high", RANGE), y),
         _bars(drawn, ("quartile_1", "quartile_3", MIDDLE), y),
         middle,
@@ -156,7 +157,6 @@ def _body(profile: CityProfile, marks: list[Mark], left: int) -> alt.LayerChart:
         *status_columns(rows, WIDTH, y),
         *_directions(profile),
     ]
-    return alt.LayerChart(layer=layers, width=WIDTH)
 
 
 def _on_scale(field: str) -> alt.X:

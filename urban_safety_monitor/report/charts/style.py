@@ -13,6 +13,7 @@ from typing import Any
 
 import altair as alt
 import vl_convert
+from altair.utils.schemapi import UndefinedType
 
 from urban_safety_monitor.report.records import CityComparison, CityOrder, CityProfile
 from urban_safety_monitor.report.wording import translator
@@ -67,13 +68,14 @@ Mark = dict[str, Any]
 class Picture:
     """A chart with what must never be missing from it.
 
-    `body` is the plot alone, `height` its height, and `left` and `below` the room its labels take
-    on those sides, in pixels; `chart` adds headline, subtitle, source and run id for a screen or a
-    file. `alt_text` says in words what the plot shows, and `marks` holds the drawn data, one entry
-    per row.
+    `layers` are the plot alone, `width` and `height` its size, and `left` and `below` the room
+    its labels take on those sides, in pixels; `chart` adds headline, subtitle, source and run id
+    for a screen or a file. `alt_text` says in words what the plot shows, and `marks` holds the
+    drawn data, one entry per row.
     """
 
-    body: alt.LayerChart
+    layers: Sequence[alt.Chart]
+    width: int
     height: int
     left: int
     below: int
@@ -86,7 +88,7 @@ class Picture:
     @property
     def chart(self) -> alt.LayerChart:
         """The plot with headline, subtitle and source, ready to show."""
-        room = self.left + self.body.width + RIGHT
+        room = self.left + self.width + RIGHT
         title = alt.TitleParams(
             text=wrap(self.headline, room // 10), subtitle=wrap(self.subtitle, room // 7)
         )
@@ -94,49 +96,54 @@ class Picture:
             text_at(-self.left, self.height + self.below + i * 18, line, color=INK_2)
             for i, line in enumerate(wrap(self.caption, room // 7))
         ]
-        layers = [*self.body.layer, *caption]
-        return configured(alt.LayerChart(layer=layers, title=title), self)
+        return self._drawn([*self.layers, *caption], title)
 
     @property
     def plain(self) -> alt.LayerChart:
         """The plot alone, for a page that prints title and source itself."""
-        return configured(alt.LayerChart(layer=self.body.layer), self)
+        return self._drawn(self.layers, alt.Undefined)
 
-
-def configured(chart: alt.LayerChart, picture: Picture) -> alt.LayerChart:
-    """A layered chart with the picture's size and description and the common look."""
-    size = {"width": picture.body.width, "height": picture.height}
-    return (
-        chart.properties(
-            **size,
-            description=picture.alt_text,
+    def _drawn(
+        self, layers: Sequence[alt.Chart], title: alt.TitleParams | UndefinedType
+    ) -> alt.LayerChart:
+        return alt.LayerChart(
+            layer=list(layers),
+            title=title,
+            width=self.width,
+            height=self.height,
+            description=self.alt_text,
             autosize=alt.AutoSizeParams(type="pad", contains="content"),
             padding=12,
+            background="#FFFFFF",
+            config=LOOK,
         )
-        .configure(font=FONT, background="#FFFFFF")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=INK_2,
-            titleColor=INK_2,
-            labelFontSize=SMALL,
-            titleFontSize=SMALL,
-            titleFontWeight="normal",
-            gridColor=RULE,
-            domainColor=RULE,
-            tickColor=RULE,
-            labelLimit=0,
-        )
-        .configure_title(
-            anchor="start",
-            frame="bounds",
-            color=INK,
-            fontSize=18,
-            fontWeight=600,
-            subtitleColor=INK_2,
-            subtitleFontSize=SMALL,
-            offset=28,
-        )
-    )
+
+
+LOOK = alt.Config(
+    font=FONT,
+    view=alt.ViewConfig(stroke=None),
+    axis=alt.AxisConfig(
+        labelColor=INK_2,
+        titleColor=INK_2,
+        labelFontSize=SMALL,
+        titleFontSize=SMALL,
+        titleFontWeight="normal",
+        gridColor=RULE,
+        domainColor=RULE,
+        tickColor=RULE,
+        labelLimit=0,
+    ),
+    title=alt.TitleConfig(
+        anchor="start",
+        frame="bounds",
+        color=INK,
+        fontSize=18,
+        fontWeight=600,
+        subtitleColor=INK_2,
+        subtitleFontSize=SMALL,
+        offset=28,
+    ),
+)
 
 
 def caption_text(place: str, shown: CityProfile | CityComparison | CityOrder) -> str:

@@ -1,0 +1,210 @@
+"""The one status rule, case by case."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.factories import areas, catalogue, differences, estimates, indicator, posts, share
+from urban_safety_monitor.pipeline.compare import compare
+
+SAFE = indicator("safe", share("safe"), goalposts=posts(0, 100))
+ROBBED = indicator("robbed", share("robbed"), goalposts=posts(20, 0))
+COUNTED = indicator("counted", share("counted"), status="context")
+MINUTES = indicator(
+    "minutes", {"kind": "mean", "of": {"value_of": "minutes"}}, goalposts=posts(60, 0)
+)
+RATE = indicator("rate", {"kind": "rate", "events": "homicides"}, goalposts=posts(30, 0))
+CATALOGUE = catalogue(SAFE, ROBBED, COUNTED, MINUTES, RATE)
+
+CITIES = ["A", "B", "C", "D", "E"]
+NOBODY = pd.DataFrame({"area": [], "period": [], "peer": []}, dtype="str")
+NUMBERS = ["difference", "z", "p_value", "p_adjusted"]
+
+
+def sure(value, area="A", **given):
+    """A share of 400 people, or whatever else."""
+    return {"area": area, "value": value, "standard_error": 2.5, "n_effective": 400.0} | given
+
+
+def compared(rows, marks=(), peers=NOBODY, country="MX", name="safe"):
+    table = estimates([{"indicator": name} | row for row in rows])
+    cities = areas(sorted(table["area"].unique()), country)
+    found = compare(table, cities, differences(marks), peers, CATALOGUE)
+    return found.set_index(["benchmark", "area", "period"]).sort_index()
+
+
+def against_median(value, others=(40.0, 45.0, 55.0, 60.0), **given):
+    """City A beside four others; with a value between them the median is its own."""
+    name = given.pop("name", "safe")
+    marks = given.pop("marks", ())
+    rows = [sure(value, **given)]
+    rows += [sure(other, area) for area, other in zip("BCDE", others, strict=True)]
+    return compared(rows, marks, name=name).loc[("country_median", "A", "2026")]
+
+
+def test_a_share_is_tested_with_the_error_of_the_benchmark():
+    row = against_median(30.0, (50.0, 50.0, 50.0, 50.0))
+    assert row["benchmark_value"] == 50
+    assert row["difference"] == -20
+    assert row["z"] == pytest.approx(-0.2 / np.sqrt(0.5 * 0.5 / 400))
+    assert row["p_adjusted"] == row["p_value"]
+
+
+def test_a_mean_is_tested_with_its_own_error():
+    row = against_median(30.0, (50.0, 50.0, 50.0, 50.0), name="minutes", n_effective=np.nan)
+    assert row["z"] == pytest.approx(-20 / 2.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("safe", 30.0, "worse"),
+        ("safe", 70.0, "better"),
+        ("safe", 46.0, "similar"),
+        ("robbed", 30.0, "better"),
+        ("robbed", 70.0, "worse"),
+        ("minutes", 30.0, "better"),
+        ("rate", 70.0, "worse"),
+        ("counted", 30.0, "lower"),
+        ("counted", 70.0, "higher"),
+        ("counted", 51.0, "similar"),
+    ],
+)
+def test_status_follows_the_goalposts(name, value, status):
+    row = against_median(value, (50.0, 50.0, 50.0, 50.0), name=name)
+    assert row["status"] == status
+    clear = "difference_not_clear" if status == "similar" else "difference_clear"
+    assert row["reason"] == clear
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "reason"),
+    [
+        ({"value": np.nan, "conf_status": "C"}, "no_status", "withheld"),
+        ({"value": np.nan, "obs_status": "x"}, "no_status", "not_collected"),
+        ({"obs_status": "u"}, "no_status", "low_reliability"),
+        ({"obs_status": "d"}, "not_comparable", "definition_differs"),
+    ],
+)
+def test_what_gets_no_test(given, status, reason):
+    row = against_median(**({"value": 5.0} | given))
+    assert (row["status"], row["reason"]) == (status, reason)
+    assert row[NUMBERS].isna().all()
+
+
+@pytest.mark.parametrize("obs_status", ["A", "u"])
+def test_another_definition_comes_before_low_reliability(obs_status):
+    row = against_median(5.0, marks=[("safe", "A", "2026", "d")], obs_status=obs_status)
+    assert (row["status"], row["reason"]) == ("not_comparable", "definition_differs")
+
+
+def test_a_median_is_of_comparable_cities():
+    values = dict(zip("BCDEF", (10.0, 20.0, 30.0, 40.0, 50.0), strict=True))
+    rows = [sure(99.0), *(sure(value, area) for area, value in values.items())]
+
+    def median(marks=(), **given):
+        changed = [rows[0] | given, *rows[1:]]
+        return compared(changed, marks).loc[("country_median", "B", "2026"), "benchmark_value"]
+
+    assert median() == 35  # of six, its own included
+    assert median([("safe", "A", "2026", "d")]) == 30
+    assert median(obs_status="d") == 30
+    assert median(value=np.nan, conf_status="C") == 30
+    assert median([("safe", "A", "2026", "b")]) == 35
+
+
+def test_fewer_than_five_values_are_no_median():
+    rows = [sure(10.0 * place, area) for place, area in enumerate("ABCDE")]
+    marks = [("safe", "E", "2026", "d")]
+    found = compared(rows, marks).xs("country_median")
+    assert found["benchmark_value"].isna().all()
+    assert found["reason"].tolist() == ["too_few_areas"] * 4 + ["definition_differs"]
+    assert found["status"].tolist() == ["no_status"] * 4 + ["not_comparable"]
+
+
+def test_countries_and_periods_have_medians_of_their_own():
+    rows = [sure(50.0, area) for area in CITIES]
+    rows += [sure(20.0, area, period="2028") for area in CITIES]
+    rows += [sure(90.0, area + "Z") for area in CITIES]
+    table = estimates([{"indicator": "safe"} | row for row in rows])
+    both = pd.concat([areas(CITIES), areas([area + "Z" for area in CITIES], "ZA")])
+    found = compare(table, both, differences(), NOBODY, CATALOGUE)
+    found = found[found["benchmark"] == "country_median"].set_index(["area", "period"])
+    medians = found["benchmark_value"]
+    assert (medians["A", "2026"], medians["A", "2028"], medians["AZ", "2026"]) == (50, 20, 90)
+
+
+def test_districts_and_groups_are_not_compared_with_cities():
+    rows = [sure(50.0, area) for area in CITIES]
+    rows += [sure(1.0, area, disaggregation="sex", category="man") for area in CITIES]
+    rows += [sure(1.0, "A-1")]
+    table = estimates([{"indicator": "safe"} | row for row in rows])
+    places = areas([*CITIES, "A-1"]).assign(level=["city"] * 5 + ["district"])
+    found = compare(table, places, differences(), NOBODY, CATALOGUE)
+    assert set(found["area"]) == set(CITIES)
+    assert found["benchmark_value"].dropna().unique().tolist() == [50]
+
+
+def test_peers_are_those_named_and_the_city_itself_is_not_one():
+    rows = [sure(value, area) for area, value in zip("ABCDEF", range(0, 60, 10), strict=True)]
+    peers = pd.DataFrame({"area": "A", "period": "2026", "peer": list("BCDE")})
+    found = compared(rows, peers=peers).xs("peers")
+    assert found.loc[("A", "2026"), "benchmark_value"] == 25
+    assert found.loc[("B", "2026"), "reason"] == "too_few_areas"
+    fewer = compared(rows, [("safe", "C", "2026", "d")], peers).loc[("peers", "A", "2026")]
+    assert (fewer["status"], fewer["reason"]) == ("no_status", "too_few_areas")
+
+
+def rounds(then, now, marks=(), name="safe"):
+    rows = [sure(50.0, period="2024") | then, sure(60.0) | now]
+    found = compared(rows, marks, name=name).xs("previous")
+    assert found.loc[("A", "2024"), "reason"] == "no_earlier_round"
+    return found.loc[("A", "2026")]
+
+
+def test_a_change_counts_the_error_of_both_rounds():
+    row = rounds({}, {})
+    assert (row["benchmark_value"], row["difference"]) == (50, 10)
+    assert row["z"] == pytest.approx(0.1 / np.sqrt(0.25 / 400 + 0.025**2))
+    assert row["status"] == "better"
+    assert rounds({}, {}, name="minutes")["z"] == pytest.approx(10 / np.sqrt(2 * 2.5**2))
+    assert rounds({"standard_error": 9.0}, {})["status"] == "similar"
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "marks", "status", "reason"),
+    [
+        ({}, {}, [("safe", "A", "2026", "b")], "not_comparable", "series_break"),
+        ({}, {"obs_status": "b"}, [], "not_comparable", "series_break"),
+        ({}, {}, [("safe", "A", "2024", "b")], "better", "difference_clear"),
+        ({}, {}, [("safe", "A", "2024", "d")], "not_comparable", "definition_differs"),
+        ({"obs_status": "u"}, {}, [], "no_status", "low_reliability"),
+        ({}, {"obs_status": "u"}, [], "no_status", "low_reliability"),
+        ({"value": np.nan, "conf_status": "C"}, {}, [], "no_status", "withheld"),
+        ({"value": np.nan, "obs_status": "x"}, {}, [], "no_status", "not_collected"),
+        ({}, {"value": np.nan, "obs_status": "x"}, [], "no_status", "not_collected"),
+    ],
+)  # fmt: skip
+def test_what_a_round_may_be_compared_with(then, now, marks, status, reason):
+    row = rounds(then, now, marks)
+    assert (row["status"], row["reason"]) == (status, reason)
+    assert row["z"] == pytest.approx(row["z"], nan_ok=True)
+    assert np.isnan(row["p_value"]) == (status in ("no_status", "not_comparable"))
+
+
+def test_the_previous_round_is_the_last_one_before():
+    rows = [sure(value, period=period) for period, value in
+            (("2022", 10.0), ("2024", 50.0), ("2026", 60.0))]  # fmt: skip
+    assert compared(rows).loc[("previous", "A", "2026"), "benchmark_value"] == 50
+
+
+def test_p_values_are_adjusted_within_a_city_and_round():
+    rows = [sure(50.0, area, indicator=name) for area in CITIES for name in ("safe", "robbed")]
+    rows[0]["value"], rows[1]["value"] = 44.0, 45.0
+    found = compared(rows).loc[("country_median", "A", "2026")]
+    p = np.sort(found["p_value"])
+    np.testing.assert_allclose(np.sort(found["p_adjusted"]), [min(2 * p[0], p[1]), p[1]])
+
+
+def test_nothing_to_compare_gives_an_empty_table():
+    assert compare(estimates([]), areas([]), differences(), NOBODY, CATALOGUE).empty
