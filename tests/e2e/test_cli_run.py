@@ -140,13 +140,6 @@ def test_a_broken_city_is_named_and_the_others_are_computed_as_without_it(
     assert not set(WHOLE) & set(re.findall(r"left out: (\S+)", run.done.err))
 
 
-def test_a_run_without_one_usable_city_leaves_nothing_behind(folder: Path, tmp_path: Path) -> None:
-    run = Run(configured(folder, "only_broken.toml", ["broken.csv"]), tmp_path)
-    assert (run.done.code, run.done.out) == (11, "")
-    assert "USM-W02" in run.done.err and "USM-V12" in run.done.err
-    assert run.folders == []
-
-
 def test_a_design_that_cannot_be_estimated_leaves_nothing_behind(
     folder: Path, tmp_path: Path
 ) -> None:

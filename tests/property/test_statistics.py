@@ -5,9 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from urban_safety_monitor.statistics.comparison import benjamini_hochberg, score_test
+from urban_safety_monitor.statistics.comparison import (
+    benjamini_hochberg,
+    poisson_test,
+    score_test,
+    student_test,
+)
 from urban_safety_monitor.statistics.composite import aggregate, normalise, ranks
-from urban_safety_monitor.statistics.intervals import normal_quantile, wilson
+from urban_safety_monitor.statistics.intervals import normal_quantile, poisson, symmetric, wilson
 
 SEEDS = st.integers(0, 2**32 - 1)
 few = settings(max_examples=50)
@@ -42,6 +47,23 @@ def test_interval_status_and_score_test_never_contradict(seed):
     np.testing.assert_array_equal(benchmark < interval.lower, rejected & (test.difference > 0))
     assert ((interval.lower <= share) & (share <= interval.upper)).all()
     assert ((interval.lower >= 0) & (interval.upper <= 1)).all()
+
+
+@settings(max_examples=20)
+@given(seed=SEEDS)
+def test_counts_and_means_have_tests_that_agree_with_their_intervals_too(seed):
+    rng = np.random.default_rng(seed)
+    events, expected = rng.integers(0, 40, 2000).astype(float), rng.uniform(0.01, 60, 2000)
+    counts, limits = poisson_test(events, expected), poisson(events)
+    outside = (expected < limits.lower) | (expected > limits.upper)
+    np.testing.assert_array_equal(np.abs(counts.z) > normal_quantile(), outside)
+    assert (counts.z * (events - expected) >= 0).all()
+    value, error = rng.normal(size=2000), rng.uniform(0.1, 1, 2000)
+    df = rng.choice([1.0, 5.0, 60.0, np.inf], 2000)
+    means, limits = student_test(value, error**2, df), symmetric(value, error, df)
+    outside = (limits.lower > 0) | (limits.upper < 0)
+    np.testing.assert_array_equal(np.abs(means.z) > normal_quantile(), outside)
+    assert (means.z * value >= 0).all()
 
 
 @few

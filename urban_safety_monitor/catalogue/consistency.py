@@ -48,8 +48,8 @@ def _indicator(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
     measure = indicator.measure
     if isinstance(measure, Checklist):
         yield from _items(where, measure, catalogue)
-    if isinstance(measure, Gap) and measure.disaggregation not in catalogue.disaggregations:
-        yield f"{where}: disaggregation {measure.disaggregation!r} is not declared"
+    if isinstance(measure, Gap):
+        yield from _groups(where, measure, catalogue)
     if indicator.from_survey:
         yield from _answers(where, indicator, catalogue)
 
@@ -59,6 +59,17 @@ def _answers(where: str, indicator: Indicator, catalogue: Catalogue) -> Iterator
         yield from _codes(where, part, catalogue)
     for column in weights_of(indicator.survey_measure):
         yield from _column(where, column, catalogue)
+
+
+def _groups(where: str, measure: Gap, catalogue: Catalogue) -> Iterator[str]:
+    disaggregation = catalogue.disaggregations.get(measure.disaggregation)
+    if disaggregation is None:
+        yield f"{where}: disaggregation {measure.disaggregation!r} is not declared"
+        return
+    known = {category.id for category in disaggregation.categories}
+    for name in (measure.category, measure.minus):
+        if known and name not in known:
+            yield f"{where}: disaggregation {disaggregation.id} has no category {name!r}"
 
 
 def _items(where: str, measure: Checklist, catalogue: Catalogue) -> Iterator[str]:

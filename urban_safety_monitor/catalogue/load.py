@@ -44,23 +44,14 @@ def load_catalogue(directory: Path | str | None = None) -> Catalogue:
     if not folder.is_dir():
         raise CatalogueError(f"catalogue {folder}: no such folder")
     problems: list[str] = []
-    files = {path: _read(path, problems) for path in sorted(folder.rglob("*.toml"))}
+    read = {path: _read(path, problems) for path in sorted(folder.rglob("*.toml"))}
+    files = {path: given for path, given in read.items() if given is not None}
     declared = _Declared(folder, files, problems)
     framework = declared.one("framework.toml", Framework)
+    parts = declared.parts()
     if framework is None:
         raise CatalogueError(problems)
-    catalogue = Catalogue(
-        framework=framework,
-        codebook=declared.listed("codebook.toml", "variables", Variable, "name"),
-        disaggregations=declared.listed(
-            "disaggregations.toml", "disaggregations", Disaggregation, "id"
-        ),
-        indicators=declared.indicators(),
-        checklists=declared.folder("checklists", ChecklistForm),
-        recipes=declared.folder("recipes", Recipe),
-        published=declared.published(),
-        sha256=_digest(folder, files),
-    )
+    catalogue = Catalogue(framework=framework, **parts, sha256=_digest(folder, files))
     _raise_if(problems + list(inconsistencies(catalogue)))
     return catalogue
 
@@ -87,9 +78,10 @@ def _recipe_file(name: str, catalogue: Catalogue) -> Recipe:
         known = ", ".join(sorted(catalogue.recipes))
         raise CatalogueError(f"recipe {name!r}: not known; known are {known}, or give a file")
     problems: list[str] = []
-    recipe = _parsed(Recipe, _read(Path(name), problems), Path(name).name, problems)
+    given = _read(Path(name), problems)
+    recipe = None if given is None else _parsed(Recipe, given, Path(name).name, problems)
     if recipe is None:
-        raise CatalogueError(problems or f"recipe {name}: the file is empty")
+        raise CatalogueError(problems)
     return recipe
 
 
@@ -100,17 +92,36 @@ class _Declared:
         self.root, self.files, self.problems = root, files, problems
 
     def one(self, name: str, model: type[Model]) -> Model | None:
-        if self.root / name not in self.files:
+        path = self.root / name
+        if path in self.files:
+            return _parsed(model, self.files[path], name, self.problems)
+        if not path.exists():
             self.problems.append(f"{name}: missing in {self.root}")
-            return None
-        return _parsed(model, self.files[self.root / name], name, self.problems)
+        return None
+
+    def parts(self) -> dict[str, Any]:
+        """Everything of a catalogue but its framework."""
+        return {
+            "codebook": self.listed("codebook.toml", "variables", Variable, "name"),
+            "disaggregations": self.listed(
+                "disaggregations.toml", "disaggregations", Disaggregation, "id"
+            ),
+            "indicators": self.indicators(),
+            "checklists": self.folder("checklists", ChecklistForm),
+            "recipes": self.folder("recipes", Recipe),
+            "published": self.published(),
+        }
 
     def listed(self, name: str, key: str, model: type[Model], label: str) -> dict[str, Model]:
-        entries = self.files.get(self.root / name, {}).get(key, [])
-        found = [
-            _parsed(model, entry, f"{name}, {key} {entry.get(label, i + 1)}", self.problems)
-            for i, entry in enumerate(entries)
-        ]
+        given = self.files.get(self.root / name, {})
+        entries = given.get(key, [])
+        if set(given) - {key} or not isinstance(entries, list):
+            self.problems.append(f"{name}: holds a list of entries, each headed [[{key}]]")
+            return {}
+        found = []
+        for number, entry in enumerate(entries, 1):
+            called = entry.get(label, number) if isinstance(entry, dict) else number
+            found.append(_parsed(model, entry, f"{name}, {key} {called}", self.problems))
         return self._by_id(name, label, [entry for entry in found if entry is not None])
 
     def folder(self, name: str, model: type[Model]) -> dict[str, Model]:
@@ -154,18 +165,19 @@ class _Declared:
         return by_id
 
 
-def _read(path: Path, problems: list[str]) -> dict[str, Any]:
+def _read(path: Path, problems: list[str]) -> dict[str, Any] | None:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         problems.append(f"{path.name}: cannot be read as TOML: {error}")
-        return {}
+        return None
 
 
 def _parsed(
     model: type[Model], given: dict[str, Any], where: str, problems: list[str]
 ) -> Model | None:
     if not given:
+        problems.append(f"{where}: declares nothing")
         return None
     try:
         return model.model_validate(given)

@@ -190,6 +190,6 @@ def _bounds(text: str) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
     half = {"-S1": ("-Q1", "-Q2"), "-S2": ("-Q3", "-Q4")}.get(text[4:])
     start, end = (text[:4] + part for part in half) if half else (text, text)
     try:
-        return pd.Period(start).start_time, pd.Period(end).end_time
+        first, last = pd.Period(start), pd.Period(end)
     except ValueError:
         return None, None

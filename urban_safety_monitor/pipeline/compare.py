@@ -9,8 +9,13 @@ import pandas as pd
 from pandera.typing.pandas import DataFrame
 
 from urban_safety_monitor.catalogue import Catalogue
-from urban_safety_monitor.catalogue.measures import Proportion
-from urban_safety_monitor.statistics.comparison import benjamini_hochberg, normal_test, score_test
+from urban_safety_monitor.catalogue.measures import Proportion, Rate, RecordedShare
+from urban_safety_monitor.statistics.comparison import (
+    benjamini_hochberg,
+    poisson_test,
+    score_test,
+    student_test,
+)
 from urban_safety_monitor.statistics.intervals import normal_quantile
 from urban_safety_monitor.tables import Areas, Comparisons, Differences, Estimates, checked
 from urban_safety_monitor.tables.inputs import TOTAL
@@ -157,25 +162,31 @@ def _decided(joined: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def _tested(rows: pd.DataFrame, catalogue: Catalogue) -> np.ndarray:
-    """Difference, z and p of each row: score pair for shares, symmetric pair for the rest."""
+    """Difference, z and p of each row, by the test that agrees with the interval it shows."""
     measures = rows["indicator"].map({k: i.measure for k, i in catalogue.indicators.items()})
-    is_share = measures.map(lambda m: isinstance(m, Proportion)).to_numpy(dtype=bool)
+    is_share = measures.map(lambda m: isinstance(m, Proportion | RecordedShare)).to_numpy(bool)
+    is_count = measures.map(lambda m: isinstance(m, Rate)).to_numpy(bool)
     times = measures.map(lambda m: getattr(m, "times", 1.0)).to_numpy(dtype=float)
-    value, benchmark, error, variance, n = (
+    value, benchmark, error, variance, n, df = (
         rows[name].to_numpy(dtype=float)
         for name in (
             "value",
             "benchmark_value",
             "standard_error",
             "benchmark_variance",
-            "n_effective",
+            "n",
+            "degrees_of_freedom",
         )
     )
-    plain = normal_test(value - benchmark, error**2 + variance)
-    shares = score_test(value / times, n, benchmark / times, variance / times**2)
-    found = [
-        np.where(is_share, shares.difference * times, plain.difference),
-        np.where(is_share, shares.z, plain.z),
-        np.where(is_share, shares.p_value, plain.p_value),
-    ]
-    return np.column_stack(found)
+    n_effective = rows["n_effective"].fillna(rows["n"]).to_numpy(dtype=float)
+    plain = student_test(value - benchmark, error**2 + variance, df)
+    shares = score_test(value / times, n_effective, benchmark / times, variance / times**2)
+    counts = poisson_test(n, benchmark * np.sqrt(np.maximum(n, 1)) / error)
+    kinds = [is_share, is_count & (variance == 0)]
+    return np.column_stack(
+        [
+            value - benchmark,
+            np.select(kinds, [shares.z, counts.z], plain.z),
+            np.select(kinds, [shares.p_value, counts.p_value], plain.p_value),
+        ]
+    )

@@ -100,10 +100,11 @@ def profile_workbook(profile: CityProfile) -> bytes:
     with xlsxwriter.Workbook(file, options) as book:
         book.set_properties(_properties(profile))
         bold = book.add_format({"bold": True, "font_size": 14})
+        whole, decimal = (book.add_format({"num_format": f}) for f in ("#,##0", "#,##0.00"))
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         for number, sheet in enumerate(_sheets(profile)):
             page = book.add_worksheet(sheet.name)
-            _fill(page, sheet, profile.demonstration, (bold, head))
+            _fill(page, sheet, profile.demonstration, (bold, whole, decimal))
             page.add_table(
                 HEADER_ROW,
                 0,
@@ -119,8 +120,8 @@ def profile_workbook(profile: CityProfile) -> bytes:
     return file.getvalue()
 
 
-def _fill(page: Worksheet, sheet: Sheet, mark: str, formats: tuple[Format, Format]) -> None:
-    title, _ = formats
+def _fill(page: Worksheet, sheet: Sheet, mark: str, formats: Sequence[Format]) -> None:
+    title, whole, decimal = formats
     page.write_string(0, 0, sheet.title, title)
     page.write_string(2, 0, mark)
     page.freeze_panes(HEADER_ROW + 1, 1)
@@ -131,7 +132,7 @@ def _fill(page: Worksheet, sheet: Sheet, mark: str, formats: tuple[Format, Forma
             if isinstance(cell, str):
                 page.write_string(line, column, cell)
             elif cell is not None:
-                page.write_number(line, column, cell)
+                page.write_number(line, column, cell, whole if cell == int(cell) else decimal)
 
 
 def _width(header: str, cells: Sequence[Cell]) -> int:

@@ -1,7 +1,11 @@
 """The one status rule: is a value better, worse or not to be told apart from a benchmark?
 
-Source: score test for shares (Wilson 1927), normal test otherwise; false discovery rate by
-Benjamini and Hochberg (1995). Spiegelhalter (2005) shows why limits and test must agree.
+Each test rejects exactly the values that the interval of its kind of estimate leaves out, so no
+page can show both a benchmark inside an interval and a clear difference from it.
+
+Source: score test for shares (Wilson 1927), exact test for counts (Garwood 1936), Student's or
+normal test otherwise; false discovery rate by Benjamini and Hochberg (1995). Spiegelhalter (2005)
+shows why limits and test must agree.
 """
 
 from typing import NamedTuple
@@ -40,6 +44,32 @@ def score_test(
 def normal_test(difference: Floats, variance: Floats) -> Test:
     """Test differences against 0 with their variances."""
     return _test(difference, variance)
+
+
+def student_test(difference: Floats, variance: Floats, degrees_of_freedom: Floats) -> Test:
+    """Test differences against 0; z is the normal deviate of the same probability.
+
+    Args:
+        difference: (n,).
+        variance: (n,) of the differences.
+        degrees_of_freedom: (n,) of the variances; NaN where they are as good as known.
+    """
+    plain = normal_test(difference, variance)
+    tail = special.stdtr(degrees_of_freedom, -np.abs(plain.z))
+    z = np.where(np.isnan(degrees_of_freedom), plain.z, -np.sign(plain.z) * special.ndtri(tail))
+    return Test(difference, z, 2 * special.ndtr(-np.abs(z)))
+
+
+def poisson_test(events: Floats, expected: Floats) -> Test:
+    """Test counts (n,) of events against the numbers expected, by the smaller exact tail."""
+    fewer = special.gammaincc(events + 1, expected)
+    more = np.where(events == 0, 1.0, special.gammainc(np.maximum(events, 1), expected))
+    z = np.where(
+        events < expected,
+        np.minimum(special.ndtri(fewer), 0),
+        np.maximum(-special.ndtri(more), 0),
+    )
+    return Test(events - expected, z, 2 * special.ndtr(-np.abs(z)))
 
 
 def _test(difference: Floats, variance: Floats) -> Test:

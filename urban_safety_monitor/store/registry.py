@@ -6,6 +6,7 @@ folder per run, named by the run's id.
 
 from sqlalchemy import JSON, Boolean, Column, MetaData, String, Table, create_engine, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.schema import CreateTable
 
 METADATA = MetaData()
 
@@ -27,12 +28,14 @@ def open_registry(url: str) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_settings)
-    METADATA.create_all(engine)
+    with engine.begin() as connection:
+        for table in METADATA.sorted_tables:  # two programs may come upon a new registry at once
+            connection.execute(CreateTable(table, if_not_exists=True))
     return engine
 
 
 def _sqlite_settings(connection: object, _: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    for setting in ("journal_mode=WAL", "busy_timeout=5000", "foreign_keys=ON"):
+    for setting in ("busy_timeout=5000", "journal_mode=WAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()

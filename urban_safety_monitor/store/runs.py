@@ -6,12 +6,13 @@ is the run entered in the registry. A crash at any moment leaves the old state o
 
 import shutil
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pandas as pd
 from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from urban_safety_monitor.errors import StoreError
 from urban_safety_monitor.store.registry import RUNS, open_registry
@@ -32,10 +33,17 @@ class RunStore:
     """Runs kept in one data folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the folder's store, making it if need be."""
+        """Open the folder's store, making it if need be.
+
+        Raises:
+            StoreError: it can neither be made nor opened.
+        """
         self.folder = folder
-        (folder / "runs").mkdir(parents=True, exist_ok=True)
-        self.registry: Engine = open_registry(f"sqlite:///{folder / 'registry.sqlite'}")
+        try:
+            (folder / "runs").mkdir(parents=True, exist_ok=True)
+            self.registry: Engine = open_registry(f"sqlite:///{folder / 'registry.sqlite'}")
+        except (OSError, DBAPIError) as error:
+            raise StoreError(f"data folder {folder}: cannot be opened: {_cause(error)}") from error
 
     def keep(self, results: Results, made_at: datetime) -> None:
         """Keep a run; keeping it again changes nothing but which run is the latest.
@@ -47,12 +55,11 @@ class RunStore:
         try:
             if not final.is_dir():
                 _write_whole(results, final)
-        except OSError as error:
-            raise StoreError(f"data folder {self.folder}: cannot be written to: {error}") from error
-        provenance = asdict(results.provenance)
-        with self.registry.begin() as connection:
-            connection.execute(RUNS.delete().where(RUNS.c.run_id == provenance["run_id"]))
-            connection.execute(insert(RUNS).values(made_at=made_at.isoformat(), **provenance))
+            self._enter(results.provenance, made_at)
+        except (OSError, DBAPIError) as error:
+            raise StoreError(
+                f"data folder {self.folder}: cannot be written to: {_cause(error)}"
+            ) from error
 
     def latest(self) -> str:
         """Id of the run kept last.
@@ -100,8 +107,20 @@ class RunStore:
             peers=tables["peers"],
         )
 
+    def _enter(self, provenance: Provenance, made_at: datetime) -> None:
+        """Times are entered in UTC, so that their texts sort as they do."""
+        entry = asdict(provenance) | {"made_at": made_at.astimezone(UTC).isoformat()}
+        with self.registry.begin() as connection:
+            connection.execute(RUNS.delete().where(RUNS.c.run_id == provenance.run_id))
+            connection.execute(insert(RUNS).values(**entry))
+
     def _folder_of(self, run_id: str) -> Path:
         return self.folder / "runs" / run_id
+
+
+def _cause(error: Exception) -> object:
+    """What the system or the database itself said."""
+    return getattr(error, "orig", None) or error
 
 
 def _write_whole(results: Results, final: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit.report import factory
 from urban_safety_monitor.catalogue import Catalogue
+from urban_safety_monitor.report import wording
 from urban_safety_monitor.report.charts.change import change_plot
 from urban_safety_monitor.report.charts.dots import domain_strip, dot_whisker, indicator_dots
 from urban_safety_monitor.report.charts.funnel import LEVELS, can_funnel, funnel
@@ -116,6 +117,18 @@ def test_spine_marks_have_the_status_of_the_table(profile: CityProfile) -> None:
             assert (layer["mark"]["fill"] == "#FFFFFF") == (value["status"] in HOLLOW)
     assert drawn == {title: status[title] for title in drawn}
     assert set(drawn.values()) == {"better", "worse", "no_status"}
+
+
+def test_status_is_told_by_shape_alone_in_grey_print() -> None:
+    told = {status: (SHAPES[status], status in HOLLOW) for status in wording.SYMBOLS}
+    assert told == {
+        "better": ("triangle-up", False),
+        "worse": ("triangle-down", False),
+        "similar": ("circle", False),
+        "higher": ("diamond", False),
+        "lower": ("diamond", True),
+    }
+    assert "".join(wording.SYMBOLS.values()) == "▲▼●◆◇"
 
 
 def test_spine_puts_better_right_and_worse_left(profile: CityProfile) -> None:

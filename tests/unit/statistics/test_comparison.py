@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from urban_safety_monitor.statistics.comparison import benjamini_hochberg, normal_test, score_test
+from urban_safety_monitor.statistics.comparison import (
+    benjamini_hochberg,
+    normal_test,
+    poisson_test,
+    score_test,
+    student_test,
+)
 
 
 def arrays(*values):
@@ -60,3 +66,33 @@ def test_benjamini_hochberg_does_not_count_what_is_missing():
 def test_ties_get_one_adjusted_value():
     found = benjamini_hochberg(np.array([0.03, 0.03, 0.03]))
     np.testing.assert_allclose(found, 0.03)
+
+
+def test_student_test_gives_the_normal_deviate_of_students_probability():
+    found = student_test(np.array([-2.776445, 2.776445]), np.ones(2), np.array([4.0, 4.0]))
+    np.testing.assert_allclose(found.p_value, 0.05, rtol=1e-6)
+    np.testing.assert_allclose(found.z, [-1.959964, 1.959964], rtol=1e-6)
+
+
+@pytest.mark.parametrize("df", [np.nan, np.inf, 1e9])
+def test_with_a_known_variance_students_test_is_the_normal_one(df):
+    found = student_test(*arrays(3, 4, df))
+    assert found.z[0] == pytest.approx(1.5, rel=1e-6)
+
+
+def test_students_test_of_no_error_and_of_no_difference():
+    found = student_test(np.array([0.0, 2.0, 0.0]), np.array([0.0, 0.0, 1.0]), np.array([9.0] * 3))
+    np.testing.assert_array_equal(found.z, [0, np.inf, 0])
+
+
+def test_poisson_test_by_hand():
+    # no event where 3 are expected: the tail is exp(-3); 3 where 1 is: 1 - exp(-1)(1 + 1 + 1/2)
+    found = poisson_test(np.array([0.0, 3.0]), np.array([3.0, 1.0]))
+    np.testing.assert_allclose(found.p_value, [2 * np.exp(-3), 2 * (1 - 2.5 * np.exp(-1))])
+    np.testing.assert_allclose(found.difference, [-3, 2])
+    assert found.z[0] < 0 < found.z[1]
+
+
+def test_poisson_test_at_what_is_expected_finds_nothing():
+    found = poisson_test(np.array([7.0, 0.0, np.nan]), np.array([7.0, 0.0, 1.0]))
+    np.testing.assert_array_equal(found.z, [0, 0, np.nan])

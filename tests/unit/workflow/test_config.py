@@ -104,9 +104,12 @@ def refused(folder: Path, *sources: tuple[str, str]) -> list[str]:
     return list(raised.value.problems)
 
 
-def test_a_survey_file_that_is_not_there_is_the_surveys_own_fault(folder):
-    (problem,) = refused(folder, ("nowhere.csv", "usm-questionnaire"))
-    assert "USM-F01" in problem and "nowhere.csv" in problem
+def test_files_that_are_not_there_are_their_surveys_own_fault(folder):
+    one, two = refused(
+        folder, ("nowhere.csv", "usm-questionnaire"), ("gone.csv", "usm-questionnaire")
+    )
+    assert "USM-F01" in one and "nowhere.csv" in one
+    assert "USM-F01" in two and "gone.csv" in two
 
 
 def test_recorded_figures_are_no_survey(folder):

@@ -248,7 +248,7 @@ def _dots(marks: list[Mark], title: str, domain: Sequence[float]) -> list[alt.Ch
     y = _y(marks)
     scored = [mark for mark in marks if mark["drawn"] and mark["status"] == "score"]
     points = alt.Chart(data_of(scored)).mark_point(
-        shape="circle", size=90, fill=OWN, color=OWN, opacity=1
+        shape="circle", size=45, fill=OWN, color=OWN, opacity=1
     )
     empty = alt.Chart(data_of([{"x": domain[0]}])).mark_point(opacity=0).encode(x=x)
     return [

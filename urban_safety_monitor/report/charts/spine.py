@@ -113,7 +113,7 @@ def _places(row: Row) -> Mark:
     spread, against = row.spread, row.verdict.benchmark_value
     if spread is None or against is None:
         return {}
-    sign = 1
+    sign = 1 if row.higher_is_better else -1
     furthest = max(abs(spread.lowest - against), abs(spread.highest - against))
 
     def place(value: float) -> float:
