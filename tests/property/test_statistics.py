@@ -18,7 +18,10 @@ SEEDS = st.integers(0, 2**32 - 1)
 few = settings(max_examples=50)
 
 
-def scores_of(rows=st.integers(1, 8), columns=st.integers(1, 6)):
+UP_TO_8, UP_TO_6 = st.integers(1, 8), st.integers(1, 6)
+
+
+def scores_of(rows=UP_TO_8, columns=UP_TO_6):
     score = st.floats(0, 100, allow_subnormal=False) | st.just(float("nan"))
     return st.tuples(rows, columns).flatmap(lambda shape: arrays(float, shape, elements=score))
 
