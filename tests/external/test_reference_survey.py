@@ -69,7 +69,7 @@ def indicators():
 def schools(folder, design):
     """The file as records: one school a row, with the design the name stands for."""
     stratified = design.startswith("strat")
-    file = folder / ("apistrat.csv" if stratified else "apiclus1.csv")
+    file = folder / "data" / ("apistrat.csv" if stratified else "apiclus1.csv")
     table = pd.read_csv(file, keep_default_na=False, na_values=[""], dtype={"dnum": "str"})
     row = table.index.astype("str")
     table = table.assign(

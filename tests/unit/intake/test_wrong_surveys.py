@@ -242,3 +242,10 @@ def test_people_without_a_district_have_to_be_confirmed(check, write, rows):
 
 def test_a_survey_without_districts_is_no_fault(check, write, rows):
     assert "USM-G03" not in {p.code for p in check(write(rows)).report.problems}
+
+
+def test_a_round_that_is_no_period_has_no_days_to_compare_with(check, write, rows):
+    for row in rows:
+        row["interview_date"] = "2026-05-04"
+    rows[0]["round_id"] = "nan"
+    assert "USM-D02" not in {p.code for p in check(write(rows)).report.problems}
