@@ -1,7 +1,8 @@
 """Estimates, errors, design effects and degrees of freedom as R's package `survey` gives them.
 
 Where R prints an error of 0 because all answers lie in one cluster, or because nothing varies,
-no error is shown here: that zero is an artefact, not precision.
+no such error is shown here: that zero is an artefact, not precision. Nor is one where a group was
+met in a single cluster of each stratum, which R estimates from the clusters without anybody.
 """
 
 import numpy as np
@@ -89,6 +90,8 @@ def estimated(folder, design):
         schools(folder, design), catalogue(*declared, groups=GROUPS), declared, NAMES
     )
     found = estimate(totals, declared).estimates
+    found = found.assign(weighed=found["indicator"].str.replace(r"ratio_\d", "total_0", regex=True))
+    found = found.join(weights_of(totals), on=["disaggregation", "category", "weighed"])
     named = pd.DataFrame(keys, columns=KEY[:4], index=[i.id for i in declared])
     found = found.join(named, on="indicator")
     everybody = found["disaggregation"] == "total"
@@ -96,6 +99,12 @@ def estimated(folder, design):
         domain_var=found["disaggregation"].map(DOMAINS).fillna(""),
         domain_level=found["category"].mask(everybody, ""),
     )
+
+
+def weights_of(totals):
+    """What the answers of each cell weigh together; only a ratio's denominator is not that."""
+    terms = totals.long().groupby(["disaggregation", "category", "indicator"])
+    return terms["denominator"].sum().rename("weights")
 
 
 def expected(folder, design):
@@ -129,10 +138,21 @@ def test_every_estimate(pairs):
     same(pairs["n"], pairs["n_obs"], 0)
 
 
-def test_every_standard_error(pairs):
-    ordinary = pairs[pairs["flag"] == ""]
+def shown(pairs):
+    """Rows whose error can be shown: R's zeros and groups without degrees of freedom are not."""
+    ordinary = pairs[(pairs["flag"] == "") & (pairs["n_psu"] > pairs["n_strata"])]
     assert len(ordinary) > 100
-    same(ordinary["standard_error"], ordinary["se"])
+    return ordinary
+
+
+def test_every_standard_error(pairs):
+    same(shown(pairs)["standard_error"], shown(pairs)["se"])
+
+
+def test_no_error_is_shown_without_degrees_of_freedom(pairs):
+    none = pairs[pairs["n_psu"] <= pairs["n_strata"]]
+    assert none["standard_error"].isna().all()
+    assert (none["obs_status"] == "u").all()
 
 
 def test_an_error_of_zero_is_never_shown(pairs):
@@ -153,13 +173,17 @@ def test_degrees_of_freedom_are_psus_less_strata_of_complete_cases(pairs):
 
 def test_design_effects(pairs):
     """Against sampling with replacement; R's other one is that over 1 less the share sampled."""
-    known = pairs[(pairs["flag"] == "") & pairs["deff_wr"].notna()]
-    assert len(known) > 50
-    same(known["design_effect"], known["deff_wr"])
+    rows = shown(pairs)
+    sampled = rows["n_obs"] / rows["weights"]
+    expected = rows["deff_wr"].fillna(rows["deff"] * (1 - sampled))
+    finite = np.isfinite(expected)
+    assert finite.mean() > 0.9
+    same(rows.loc[finite, "design_effect"], expected[finite])
 
 
 def test_intervals_of_means_totals_and_ratios(pairs):
-    known = pairs[(pairs["flag"] == "") & (pairs["level"] == "") & pairs["ci_low"].notna()]
+    known = shown(pairs)
+    known = known[(known["level"] == "") & known["ci_low"].notna()]
     assert len(known) > 50
     same(known["lower"], known["ci_low"], 1e-8)
     same(known["upper"], known["ci_high"], 1e-8)

@@ -193,6 +193,6 @@ def _bounds(text: str) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
         first, last = pd.Period(start), pd.Period(end)
     except ValueError:
         return None, None
-    if pd.isna(first) or pd.isna(last):  # pandas reads a text such as "nan" as no period
+    if pd.NaT in (first, last):  # pandas reads a text such as "nan" as no period
         return None, None
     return first.start_time, last.end_time
