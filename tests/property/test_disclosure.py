@@ -42,7 +42,7 @@ def published(tables):
     return before, disclose(before, CATALOGUE)
 
 
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(tables=tables)
 def test_nothing_of_a_few_people_is_told(tables):
     before, after = published(tables)
@@ -59,7 +59,7 @@ def test_nothing_of_a_few_people_is_told(tables):
     assert len(after) == len(before) - len(optional)
 
 
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(tables=tables)
 def test_no_group_is_withheld_alone(tables):
     _, after = published(tables)
@@ -69,7 +69,7 @@ def test_no_group_is_withheld_alone(tables):
         assert hidden != 1 or len(rows) == 1
 
 
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(tables=tables)
 def test_no_more_is_withheld_than_needed(tables):
     before, after = published(tables)

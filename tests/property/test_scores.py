@@ -12,7 +12,7 @@ from urban_safety_monitor.pipeline.score import score, score_table
 DOMAINS = [f"d{n}" for n in range(4)]
 NAMES = [f"i{n}" for n in range(8)]
 SEEDS = st.integers(0, 2**32 - 1)
-laws = settings(max_examples=5)
+laws = settings(max_examples=4)
 
 
 def declared(how="arithmetic"):

@@ -134,6 +134,7 @@ def bytes_of(found):
 
 
 CITIES = list("ABCDE")
+PAIR = list("AB")
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +160,7 @@ def test_another_seed_moves_intervals_and_no_point(five):
     assert (other["lower"] != five.scores["lower"]).any()
 
 
-@pytest.mark.parametrize("others", [["A"], ["A", "C"], ["0", "A", "Z"]])
+@pytest.mark.parametrize("others", [["A"], ["0", "A", "Z"]])
 def test_no_citys_score_or_interval_depends_on_other_cities(five, others):
     columns = ["component", "period", "score", "lower", "upper", "coverage", "missing"]
 
@@ -207,18 +208,18 @@ def test_spans_hold_the_score(five):
 
 
 def test_without_records_and_checklists_a_run_stands_on_its_survey():
-    found = results(CITIES, records=False, checklists=False)
+    found = results(PAIR, records=False, checklists=False)
     rows = found.estimates[found.estimates["indicator"].isin(["homicides", "strategy"])]
     assert rows["obs_status"].eq("x").all()
     assert rows["value"].isna().all()
-    assert len(rows) == 2 * len(CITIES)
+    assert len(rows) == 2 * len(PAIR)
     overall = found.scores[found.scores["component"] == "all"]
     assert overall["score"].isna().all()
     assert overall["missing"].str.contains("strategy").all()
 
 
 def test_marks_are_put_on_the_values_they_concern():
-    found = results(CITIES, marks=[("safe", "A", "2026", "d"), ("robbed", "B", "2026", "b")])
+    found = results(PAIR, marks=[("safe", "A", "2026", "d"), ("robbed", "B", "2026", "b")])
     rows = found.estimates.set_index(["indicator", "area", "category"])["obs_status"]
     assert rows["safe", "A", "total"] == "d"
     assert rows["safe", "A", "woman"] == "d"
@@ -241,15 +242,15 @@ def test_a_mark_does_not_make_an_unreliable_value_reliable(mark):
 
 
 def test_a_mark_on_a_value_that_is_not_there_changes_nothing():
-    found = results(CITIES, records=False, marks=[("homicides", "A", "2026", "b")])
+    found = results(PAIR, records=False, marks=[("homicides", "A", "2026", "b")])
     rows = found.estimates[found.estimates["indicator"] == "homicides"]
     assert rows["obs_status"].eq("x").all()
 
 
 def test_a_withheld_value_is_not_scored():
-    frames = [people(name) for name in CITIES]
+    frames = [people(name) for name in PAIR]
     frames[0] = people("A", n=60).assign(safe=pd.array([1, 2, 1, 2] + [None] * 56, dtype="Int64"))
-    found = results(CITIES, frames=frames)
+    found = results(PAIR, frames=frames)
     rows = found.estimates[
         (found.estimates["indicator"] == "safe") & (found.estimates["area"] == "A")
     ]
@@ -260,8 +261,8 @@ def test_a_withheld_value_is_not_scored():
 
 
 def test_a_share_of_none_is_not_scored_as_certain():
-    frames = [people(name).assign(robbed=2) for name in CITIES]
-    scores = results(CITIES, frames=frames).scores
+    frames = [people(name).assign(robbed=2) for name in PAIR]
+    scores = results(PAIR, frames=frames).scores
     robbed = scores[scores["component"] == "robbed"]
     assert robbed["score"].eq(100).all()
     assert (robbed["lower"] < 98).all()

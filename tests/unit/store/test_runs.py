@@ -179,7 +179,7 @@ for folder in sys.argv[1:]:
 
 
 def test_two_programs_may_open_new_data_folders_at_the_same_moment(tmp_path):
-    folders = [str(tmp_path / f"data{number}") for number in range(10)]
+    folders = [str(tmp_path / f"data{number}") for number in range(8)]
     programs = [
         subprocess.Popen(
             [sys.executable, "-c", OPEN, *folders],
