@@ -91,9 +91,21 @@ def test_a_share_of_events_is_tested_as_its_interval_is_made():
     assert against_median(100.0, others, name="solved", **solved)["status"] == "better"
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "status"),
-    [
+def against_medians(scenarios):
+    """Status and reason of a value beside four of 50, each in a country of its own."""
+    rows, countries = [], []
+    for number, given in enumerate(scenarios):
+        names = [f"{letter}{number}" for letter in CITIES]
+        rows += [sure(5.0, names[0]) | {"indicator": "safe"} | given]
+        rows += [sure(50.0, name, indicator=rows[-1]["indicator"]) for name in names[1:]]
+        countries += [areas(names, f"country {number}")]
+    table = compare(estimates(rows), pd.concat(countries), differences(), NOBODY, CATALOGUE)
+    table = table[table["benchmark"] == "country_median"].set_index("area")
+    return table.loc[[f"A{number}" for number in range(len(scenarios))]]
+
+
+def test_status_follows_the_goalposts():
+    expected = [
         ("safe", 30.0, "worse"),
         ("safe", 70.0, "better"),
         ("safe", 46.0, "similar"),
@@ -103,28 +115,30 @@ def test_a_share_of_events_is_tested_as_its_interval_is_made():
         ("counted", 30.0, "lower"),
         ("counted", 70.0, "higher"),
         ("counted", 51.0, "similar"),
-    ],
-)
-def test_status_follows_the_goalposts(name, value, status):
-    row = against_median(value, (50.0, 50.0, 50.0, 50.0), name=name)
-    assert row["status"] == status
-    clear = "difference_not_clear" if status == "similar" else "difference_clear"
-    assert row["reason"] == clear
+    ]
+    found = against_medians([{"indicator": name, "value": value} for name, value, _ in expected])
+    assert found["status"].tolist() == [status for _, _, status in expected]
+    similar = found["status"] == "similar"
+    assert (similar == (found["reason"] == "difference_not_clear")).all()
+    assert (~similar == (found["reason"] == "difference_clear")).all()
 
 
-@pytest.mark.parametrize(
-    ("given", "status", "reason"),
-    [
-        ({"value": np.nan, "conf_status": "C"}, "no_status", "withheld"),
-        ({"value": np.nan, "obs_status": "x"}, "no_status", "not_collected"),
-        ({"obs_status": "u"}, "no_status", "low_reliability"),
-        ({"obs_status": "d"}, "not_comparable", "definition_differs"),
-    ],
-)
-def test_what_gets_no_test(given, status, reason):
-    row = against_median(**({"value": 5.0} | given))
-    assert (row["status"], row["reason"]) == (status, reason)
-    assert row[NUMBERS].isna().all()
+def test_what_gets_no_test():
+    found = against_medians(
+        [
+            {"value": np.nan, "conf_status": "C"},
+            {"value": np.nan, "obs_status": "x"},
+            {"obs_status": "u"},
+            {"obs_status": "d"},
+        ]
+    )
+    assert found[["status", "reason"]].values.tolist() == [
+        ["no_status", "withheld"],
+        ["no_status", "not_collected"],
+        ["no_status", "low_reliability"],
+        ["not_comparable", "definition_differs"],
+    ]
+    assert found[NUMBERS].isna().all(axis=None)
 
 
 @pytest.mark.parametrize("obs_status", ["A", "u"])
@@ -190,40 +204,48 @@ def test_peers_are_those_named_and_the_city_itself_is_not_one():
     assert (fewer["status"], fewer["reason"]) == ("no_status", "too_few_areas")
 
 
-def rounds(then, now, marks=(), name="safe"):
-    rows = [sure(50.0, period="2024") | then, sure(60.0) | now]
-    found = compared(rows, marks, name=name).xs("previous")
-    assert found.loc[("A", "2024"), "reason"] == "no_earlier_round"
-    return found.loc[("A", "2026")]
+def rounds(*scenarios):
+    """Two rounds of one city for each (then, now, mark of a period or nothing)."""
+    rows, marks = [], []
+    for number, (then, now, *mark) in enumerate(scenarios):
+        area = f"A{number}"
+        rows += [sure(50.0, area, period="2024") | then, sure(60.0, area) | now]
+        marks += [(name, area, *rest) for name, *rest in mark]
+    found = compared(rows, marks).xs("previous").sort_index()
+    first = found.xs("2024", level="period")
+    assert first["reason"].eq("no_earlier_round").all()
+    return found.xs("2026", level="period")
 
 
 def test_a_change_counts_the_error_of_both_rounds():
-    row = rounds({}, {})
+    found = rounds(({}, {}), ({"standard_error": 9.0}, {}))
+    row = found.loc["A0"]
     assert (row["benchmark_value"], row["difference"]) == (50, pytest.approx(10))
     assert row["z"] == pytest.approx(0.1 / np.sqrt(0.25 / 400 + 0.025**2))
-    assert row["status"] == "better"
-    assert rounds({}, {}, name="minutes")["z"] == pytest.approx(10 / np.sqrt(2 * 2.5**2))
-    assert rounds({"standard_error": 9.0}, {})["status"] == "similar"
+    assert found["status"].tolist() == ["better", "similar"]
+    minutes = {"indicator": "minutes"}
+    assert rounds((minutes, minutes))["z"].tolist() == pytest.approx([10 / np.sqrt(2 * 2.5**2)])
 
 
-@pytest.mark.parametrize(
-    ("then", "now", "marks", "status", "reason"),
-    [
-        ({}, {}, [("safe", "A", "2026", "b")], "not_comparable", "series_break"),
-        ({}, {"obs_status": "b"}, [], "not_comparable", "series_break"),
-        ({}, {}, [("safe", "A", "2024", "b")], "better", "difference_clear"),
-        ({}, {}, [("safe", "A", "2024", "d")], "not_comparable", "definition_differs"),
-        ({"obs_status": "u"}, {}, [], "no_status", "low_reliability"),
-        ({}, {"obs_status": "u"}, [], "no_status", "low_reliability"),
-        ({"value": np.nan, "conf_status": "C"}, {}, [], "no_status", "withheld"),
-        ({"value": np.nan, "obs_status": "x"}, {}, [], "no_status", "not_collected"),
-        ({}, {"value": np.nan, "obs_status": "x"}, [], "no_status", "not_collected"),
-    ],
-)  # fmt: skip
-def test_what_a_round_may_be_compared_with(then, now, marks, status, reason):
-    row = rounds(then, now, marks)
-    assert (row["status"], row["reason"]) == (status, reason)
-    assert np.isnan(row["p_value"]) == (status in ("no_status", "not_comparable"))
+def test_what_a_round_may_be_compared_with():
+    withheld = {"value": np.nan, "conf_status": "C"}
+    not_asked = {"value": np.nan, "obs_status": "x"}
+    expected = [
+        (({}, {}, ("safe", "2026", "b")), "not_comparable", "series_break"),
+        (({}, {"obs_status": "b"}), "not_comparable", "series_break"),
+        (({}, {}, ("safe", "2024", "b")), "better", "difference_clear"),
+        (({}, {}, ("safe", "2024", "d")), "not_comparable", "definition_differs"),
+        (({"obs_status": "u"}, {}), "no_status", "low_reliability"),
+        (({}, {"obs_status": "u"}), "no_status", "low_reliability"),
+        ((withheld, {}), "no_status", "withheld"),
+        ((not_asked, {}), "no_status", "not_collected"),
+        (({}, not_asked), "no_status", "not_collected"),
+    ]
+    found = rounds(*(scenario for scenario, _, _ in expected))
+    said = list(zip(found["status"], found["reason"], strict=True))
+    assert said == [(status, reason) for _, status, reason in expected]
+    tested = found["status"].isin(["better", "worse", "similar"])
+    assert (found["p_value"].notna() == tested).all()
 
 
 def test_the_previous_round_is_the_last_one_before():

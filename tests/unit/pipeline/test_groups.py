@@ -74,12 +74,18 @@ def by_hand(frame, quantity, universe, group):
     return outside, inside - outside, np.sqrt(variance)
 
 
+@pytest.fixture(scope="module")
+def rows():
+    """The people of `people()` by every group."""
+    return compared(people(), SAFE, MINUTES, CRIMES, TOTAL)
+
+
 @pytest.mark.parametrize(("benchmark", "column", "code"), [
     ("sex:woman", "sex", 2), ("sex:man", "sex", 1), ("district:n", "district", "n"),
 ])  # fmt: skip
-def test_a_groups_difference_and_its_error(benchmark, column, code):
+def test_a_groups_difference_and_its_error(rows, benchmark, column, code):
     frame = people()
-    row = compared(frame, SAFE).loc[("safe", "A", benchmark)]
+    row = rows.loc[("safe", "A", benchmark)]
     answered = frame["safe"].notna().to_numpy()
     quantity = (frame["safe"] == 1).fillna(False).to_numpy(float)
     group = (frame[column] == code).fillna(False).to_numpy(bool)
@@ -89,9 +95,9 @@ def test_a_groups_difference_and_its_error(benchmark, column, code):
     assert row["z"] == pytest.approx(difference / error)
 
 
-def test_means_are_compared_in_their_own_unit():
+def test_means_are_compared_in_their_own_unit(rows):
     frame = people()
-    row = compared(frame, MINUTES).loc[("minutes", "A", "sex:woman")]
+    row = rows.loc[("minutes", "A", "sex:woman")]
     group = (frame["sex"] == 2).fillna(False).to_numpy(bool)
     everybody = np.ones(len(frame), dtype=bool)
     rest, difference, error = by_hand(frame, frame["minutes"].to_numpy(), everybody, group)
@@ -100,8 +106,7 @@ def test_means_are_compared_in_their_own_unit():
     assert row["z"] == pytest.approx(difference / error)
 
 
-def test_clear_differences_are_called_by_direction():
-    rows = compared(people(), SAFE, MINUTES, CRIMES)
+def test_clear_differences_are_called_by_direction(rows):
     assert rows.loc[("safe", "A", "sex:woman"), "status"] == "worse"
     assert rows.loc[("safe", "A", "sex:man"), "status"] == "better"
     assert rows.loc[("safe", "A", "sex:woman"), "reason"] == "difference_clear"
@@ -120,9 +125,9 @@ def test_only_differences_that_survive_the_correction_are_called():
     assert ((rows["reason"] == "difference_clear") == called).all()
 
 
-def test_only_shares_and_means_and_declared_groups_are_compared():
-    rows = compared(people(), SAFE, MINUTES, TOTAL).reset_index()
-    assert set(rows["component"]) == {"safe", "minutes"}
+def test_only_shares_and_means_and_declared_groups_are_compared(rows):
+    rows = rows.reset_index()
+    assert set(rows["component"]) == {"safe", "minutes", "crimes"}
     assert set(rows.loc[rows["component"] == "minutes", "benchmark"]) == {"sex:man", "sex:woman"}
 
 

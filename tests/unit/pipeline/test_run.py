@@ -218,54 +218,54 @@ def test_without_records_and_checklists_a_run_stands_on_its_survey():
     assert overall["missing"].str.contains("strategy").all()
 
 
-def test_marks_are_put_on_the_values_they_concern():
-    found = results(PAIR, marks=[("safe", "A", "2026", "d"), ("robbed", "B", "2026", "b")])
-    rows = found.estimates.set_index(["indicator", "area", "category"])["obs_status"]
-    assert rows["safe", "A", "total"] == "d"
-    assert rows["safe", "A", "woman"] == "d"
-    assert rows["robbed", "B", "total"] == "b"
-    assert rows["safe", "B", "total"] == "A"
+@pytest.fixture(scope="module")
+def odd():
+    """Cities A and B where everybody is safe, C where few answered, D without robberies."""
+    frames = {name: people(name) for name in "ABCDEFGH"}
+    frames["A"]["safe"] = frames["B"]["safe"] = 1
+    frames["C"]["safe"] = pd.array([1, 2, 1, 2] + [None] * 56, dtype="Int64")
+    frames["D"]["robbed"] = 2
+    marks = [("safe", "A", "2026", "b"), ("safe", "B", "2026", "d")]
+    marks += [("safe", "E", "2026", "d"), ("robbed", "F", "2026", "b")]
+    return results(list(frames), frames=list(frames.values()), marks=marks)
 
 
-@pytest.mark.parametrize("mark", ["b", "d"])
-def test_a_mark_does_not_make_an_unreliable_value_reliable(mark):
-    frames = [people(name) for name in CITIES]
-    frames[0]["safe"] = 1  # everybody is safe: the error is not seen
-    found = results(CITIES, frames=frames, marks=[("safe", "A", "2026", mark)])
-    rows = found.estimates[
-        (found.estimates["indicator"] == "safe") & (found.estimates["area"] == "A")
-    ]
-    assert rows["obs_status"].unique().tolist() == ["u"]
-    compared = found.comparisons
-    of_a = compared[(compared["component"] == "safe") & (compared["area"] == "A")]
-    assert not of_a["status"].isin(["better", "worse", "similar"]).any()
+def test_marks_are_put_on_the_values_they_concern(odd):
+    rows = odd.estimates.set_index(["indicator", "area", "category"])["obs_status"]
+    assert rows["safe", "E", "total"] == "d"
+    assert rows["safe", "E", "woman"] == "d"
+    assert rows["robbed", "F", "total"] == "b"
+    assert rows["safe", "F", "total"] == "A"
+
+
+@pytest.mark.parametrize("area", ["A", "B"], ids=["b", "d"])
+def test_a_mark_does_not_make_an_unreliable_value_reliable(odd, area):
+    rows = odd.estimates[odd.estimates["area"] == area].set_index("indicator")
+    assert rows.loc["safe", "obs_status"].unique().tolist() == ["u"]
+    compared = odd.comparisons[odd.comparisons["component"] == "safe"].set_index("area")["status"]
+    decided = ["better", "worse", "similar"]
+    assert not compared[[area]].isin(decided).any()
+    assert compared[["G"]].isin(decided).any()
+
+
+def test_a_withheld_value_is_not_scored(odd):
+    rows = odd.estimates[odd.estimates["area"] == "C"].set_index("indicator")
+    assert rows.loc["safe", "conf_status"].eq("C").all()
+    scores = odd.scores[odd.scores["area"] == "C"].set_index("component")
+    assert scores.loc[["safe", "felt"], ["score", "lower", "upper"]].isna().all(axis=None)
+    assert scores.loc["safe", "missing"] == "safe"
+
+
+def test_a_share_of_none_is_not_scored_as_certain(odd):
+    robbed = odd.scores[odd.scores["component"] == "robbed"].set_index("area")
+    assert robbed.loc["D", "score"] == 100
+    assert robbed.loc["D", "lower"] < 98
 
 
 def test_a_mark_on_a_value_that_is_not_there_changes_nothing():
     found = results(PAIR, records=False, marks=[("homicides", "A", "2026", "b")])
     rows = found.estimates[found.estimates["indicator"] == "homicides"]
     assert rows["obs_status"].eq("x").all()
-
-
-def test_a_withheld_value_is_not_scored():
-    frames = [people(name) for name in PAIR]
-    frames[0] = people("A", n=60).assign(safe=pd.array([1, 2, 1, 2] + [None] * 56, dtype="Int64"))
-    found = results(PAIR, frames=frames)
-    rows = found.estimates[
-        (found.estimates["indicator"] == "safe") & (found.estimates["area"] == "A")
-    ]
-    assert rows["conf_status"].eq("C").all()
-    scores = found.scores[found.scores["area"] == "A"].set_index("component")
-    assert scores.loc[["safe", "felt"], ["score", "lower", "upper"]].isna().all(axis=None)
-    assert scores.loc["safe", "missing"] == "safe"
-
-
-def test_a_share_of_none_is_not_scored_as_certain():
-    frames = [people(name).assign(robbed=2) for name in PAIR]
-    scores = results(PAIR, frames=frames).scores
-    robbed = scores[scores["component"] == "robbed"]
-    assert robbed["score"].eq(100).all()
-    assert (robbed["lower"] < 98).all()
 
 
 def test_comparisons_between_cities_and_within_them_stand_in_one_table(five):
