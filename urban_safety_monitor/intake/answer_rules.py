@@ -11,7 +11,6 @@ from urban_safety_monitor.catalogue.codebook import Variable
 from urban_safety_monitor.catalogue.conditions import Condition
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.intake.convert import Failure
-from urban_safety_monitor.intake.masks import holds
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.records import Records
 
@@ -31,18 +30,13 @@ def cells_that_do_not_fit(records: Records) -> Iterator[Problem]:
 def answers_to_skipped_questions(records: Records) -> Iterator[Problem]:
     """Answers of people who should not have been asked, one problem for each gate."""
     for sensitive in (False, True):
-        gates: dict[str, list[Variable]] = {}
+        gated: dict[Condition, list[str]] = {}
         for column in records.answers:
             variable = records.variable(column)
-            gate = variable.asked_if
-            if (
-                gate
-                and variable.sensitive == sensitive
-                and _gate_columns(gate) <= set(records.frame)
-            ):
-                gates.setdefault(gate.model_dump_json(), []).append(variable)
-        for variables in gates.values():
-            yield from _skips(records, variables, "USM-P06" if sensitive else "USM-P05")
+            if variable.asked_if in records.passed and variable.sensitive == sensitive:
+                gated.setdefault(variable.asked_if, []).append(column)
+        for gate, columns in gated.items():
+            yield from _skips(records, gate, columns, "USM-P06" if sensitive else "USM-P05")
 
 
 def empty_columns(records: Records) -> Iterator[Problem]:
@@ -50,7 +44,7 @@ def empty_columns(records: Records) -> Iterator[Problem]:
     empty = [
         name
         for name in records.answers
-        if records.from_source(name).any() and records.mapped.text[name].isna().all()
+        if not records.filled[name].any() and records.from_source(name).any()
     ]
     if empty:
         everybody = records.mapped.part == records.mapped.part.iloc[0]
@@ -60,8 +54,7 @@ def empty_columns(records: Records) -> Iterator[Problem]:
 
 def item_nonresponse(records: Records) -> Iterator[Problem]:
     """Questions that more than 15 percent of those asked did not answer."""
-    gates: dict[str, pd.Series] = {}
-    shares = {column: _nonresponse(records, column, gates) for column in records.answers}
+    shares = {column: _nonresponse(records, column) for column in records.answers}
     high = {c: s for c, s in shares.items() if NONRESPONSE < s < 1}
     if not high:
         return
@@ -143,34 +136,23 @@ def _suggestion(texts: pd.Series, variable: Variable, by_label: dict[str, str]) 
     return f"{text} → {near[0]}" if len(near) == 1 else ""
 
 
-def _gate_columns(gate: Condition) -> set[str]:
-    return {column for column, _ in gate.codes_used()}
-
-
-def _skips(records: Records, variables: list[Variable], code: str) -> Iterator[Problem]:
-    gate = variables[0].asked_if
-    assert gate is not None
-    not_asked = ~holds(gate, records.frame).fillna(True).astype(bool)
-    columns = [variable.canonical for variable in variables]
-    text = records.mapped.text
-    answered = pd.DataFrame({column: text[column].notna() & not_asked for column in columns})
-    wrong = [column for column in columns if answered[column].any()]
+def _skips(records: Records, gate: Condition, columns: list[str], code: str) -> Iterator[Problem]:
+    not_asked = ~records.passed[gate].to_numpy(dtype=bool, na_value=True)
+    answered = records.filled[columns].to_numpy() & not_asked[:, None]
+    wrong = [column for column, hit in zip(columns, answered.any(axis=0), strict=True) if hit]
     words = ", ".join(
         f"{column} = {' / '.join(map(str, codes))}" for column, codes in gate.codes_used()
     )
-    yield from records.problems(code, answered.any(axis=1), wrong, gate=words)
+    rows = pd.Series(answered.any(axis=1), records.frame.index)
+    yield from records.problems(code, rows, wrong, gate=words)
 
 
-def _nonresponse(records: Records, column: str, gates: dict[str, pd.Series]) -> float:
-    """Share without an answer among those asked; `gates` keeps who passed each gate."""
+def _nonresponse(records: Records, column: str) -> float:
+    """Share without an answer among those asked."""
     variable = records.variable(column)
     asked = records.from_source(column).to_numpy()
-    gate = variable.asked_if
-    if gate and _gate_columns(gate) <= set(records.frame):
-        key = gate.model_dump_json()
-        if key not in gates:
-            gates[key] = holds(gate, records.frame).fillna(False).astype(bool)
-        asked = asked & gates[key].to_numpy()
+    if variable.asked_if in records.passed:
+        asked = asked & records.passed[variable.asked_if].to_numpy(dtype=bool, na_value=False)
     values = records.frame[column]
     silent = values.isna().to_numpy()
     if pd.api.types.is_numeric_dtype(values):

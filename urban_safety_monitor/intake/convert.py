@@ -18,6 +18,8 @@ ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 SLASH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 SDMX_QUARTER = re.compile(r"(\d{4})-?[QT]([1-4])")
 INT16 = np.iinfo(np.int16)
+EXACT = 2.0**53
+"""From here on a float no longer tells neighbouring whole numbers apart."""
 
 
 class Failure(NamedTuple):
@@ -77,6 +79,8 @@ def parsed_numbers(text: pd.Series, decimal: str = ".") -> pd.Series:
 def not_numbers(text: pd.Series, numbers: pd.Series) -> tuple[Failure, ...]:
     """Filled cells without a number, apart by whether a decimal comma is the reason."""
     wrong = text.notna() & numbers.isna()
+    if not wrong.any():
+        return ()
     comma = wrong & text.str.fullmatch(DECIMAL_COMMA).fillna(False)
     return tuple(Failure(c, rows) for c, rows in (("USM-N02", comma), ("USM-N01", wrong & ~comma)))
 
@@ -84,27 +88,33 @@ def not_numbers(text: pd.Series, numbers: pd.Series) -> tuple[Failure, ...]:
 def _whole_numbers(text: pd.Series, variable: Variable, decimal: str) -> Converted:
     position, distinct = pd.factorize(text)
     if len(distinct) <= len(variable.codes) and set(distinct) <= set(variable.codes):
-        codes = np.array([int(cell) for cell in distinct] or [0])
-        return Converted(_of_codes(codes, position, text.index), ())
+        codes = np.array([int(cell) for cell in distinct], dtype=np.int64)
+        return Converted(_integers(_shortened(codes), position, text.index), ())
     cells = pd.Series(distinct, dtype=TEXT)
     numbers = parsed_numbers(cells, decimal)
-    whole = numbers.notna() & (numbers == numbers.round())
+    whole = (numbers == numbers.round()) & (numbers.abs() < EXACT)
     allowed = whole & _allowed(numbers, variable)
-    number_kind = variable.kind == "integer"
-    failures = [Failure("USM-V12", cells.notna() & ~allowed)]
-    if number_kind:
+    kept = numbers.where(allowed, 0).to_numpy().astype(np.int64)
+    known = np.where(np.append(allowed.to_numpy(), False)[position], position, -1)
+    if variable.kind == "integer":
         failures = [Failure("USM-V13", numbers.notna() & ~allowed), *not_numbers(cells, numbers)]
-    kept = numbers.where(allowed)
-    small = not number_kind and kept.dropna().between(INT16.min, INT16.max).all()
-    values = _spread(kept, position, text.index).astype("Int16" if small else "Int64")
+        values = _integers(kept, known, text.index)
+    else:
+        failures = [Failure("USM-V12", cells.notna() & ~allowed)]
+        values = _integers(_shortened(kept), known, text.index)
     return Converted(values, _spread_failures(failures, position, text.index))
 
 
-def _of_codes(codes: np.ndarray, position: np.ndarray, index: pd.Index) -> pd.Series:
-    """Known codes at every record, without a detour: most columns hold nothing else."""
-    small = codes.min() >= INT16.min and codes.max() <= INT16.max
-    values = codes.astype(np.int16 if small else np.int64)[np.maximum(position, 0)]
+def _integers(distinct: np.ndarray, position: np.ndarray, index: pd.Index) -> pd.Series:
+    """Whole numbers at every record; position -1 is missing."""
+    values = np.append(distinct, distinct.dtype.type(0))[position]
     return pd.Series(pd.arrays.IntegerArray(values, position < 0), index)
+
+
+def _shortened(codes: np.ndarray) -> np.ndarray:
+    """As Int16 where they fit: most columns of a survey are short codes."""
+    bounds = codes.min(initial=0), codes.max(initial=0)
+    return codes.astype(np.int16) if INT16.min <= bounds[0] and bounds[1] <= INT16.max else codes
 
 
 def _allowed(numbers: pd.Series, variable: Variable) -> pd.Series:
@@ -150,14 +160,15 @@ def _dates(text: pd.Series) -> Converted:
 
 
 def _spread(distinct: pd.Series, position: np.ndarray, index: pd.Index) -> pd.Series:
-    """Values of distinct texts back at every record; position -1 is an empty cell."""
-    return pd.Series(distinct.reindex(position).to_numpy(), index)
+    """Texts of distinct cells back at every record; position -1 is an empty cell."""
+    return pd.Series(distinct.array.take(position, allow_fill=True), index)
 
 
 def _spread_failures(
     failures: list[Failure], position: np.ndarray, index: pd.Index
 ) -> tuple[Failure, ...]:
     return tuple(
-        Failure(code, _spread(rows, position, index).eq(True).astype(bool))
+        Failure(code, pd.Series(np.append(rows.to_numpy(dtype=bool), False)[position], index))
         for code, rows in failures
+        if rows.any()
     )

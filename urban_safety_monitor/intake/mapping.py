@@ -83,9 +83,8 @@ def joined(recipe: Recipe, tables: dict[str, SourceTable]) -> Draft:
 
 def mapped_columns(frame: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFrame:
     """Canonical columns as text; a column whose source is not there is left out."""
-    present = {
-        name: column for name, column in columns.items() if set(column.sources) <= set(frame)
-    }
+    there = set(frame)
+    present = {name: column for name, column in columns.items() if there.issuperset(column.sources)}
     texts = {name: _mapped(frame, column) for name, column in present.items()}
     return pd.DataFrame(texts, index=frame.index)
 

@@ -6,7 +6,7 @@ identity numbers by birth date and Luhn check digit.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,7 @@ PATTERNS = {
     ),
     "gps": re.compile(r"-?\d{1,2}\.\d{4,},? *-?\d{1,3}\.\d{4,}"),
 }
+ANY_PATTERN = re.compile("|".join(f"(?i:{p.pattern})" for p in PATTERNS.values()))
 SHORTEST = 5
 """No pattern fits a shorter text, and most cells of a survey are short codes."""
 
@@ -91,29 +92,27 @@ def personal_details(table: SourceTable, cleared: tuple[str, ...] = ()) -> Itera
 
 def looks_personal(text: str) -> bool:
     """Whether a cell must not be shown in a message."""
-    return any(pattern.search(text) for pattern in PATTERNS.values()) or bool(
-        re.search(r"\d{9,}", text)
-    )
+    return bool(ANY_PATTERN.search(text) or re.search(r"\d{9,}", text))
 
 
 def _found(name: str, column: pd.Series) -> tuple[str, pd.Index | None]:
     kind = _kind_named(name)
-    position, distinct = pd.factorize(column)
-    if not kind and all(len(cell) < SHORTEST for cell in distinct):
+    if not kind and not column.str.len().max() >= SHORTEST:
         return "", None
-    cells = pd.Series(distinct, dtype=column.dtype)
+    position, distinct = pd.factorize(column)
+    cells = list(distinct)
     if kind:
-        hits = cells.str.fullmatch(LOOKS[kind])
+        hits = _at([LOOKS[kind].fullmatch(cell) for cell in cells], position)
         if hits.any():
-            return kind, column.index[_at(hits, position)]
-    for kind, pattern in PATTERNS.items():
-        hits = cells.str.contains(pattern)
-        if hits.any():
-            return kind, column.index[_at(hits, position)]
-    hits = _identity_numbers(cells)
-    filled = position >= 0
-    if hits.any() and _at(hits, position).sum() >= filled.sum() / 2:
-        return "za_id", column.index[_at(hits, position)]
+            return kind, column.index[hits]
+    if any(map(ANY_PATTERN.search, cells)):
+        for kind, pattern in PATTERNS.items():
+            hits = _at([pattern.search(cell) for cell in cells], position)
+            if hits.any():
+                return kind, column.index[hits]
+    hits = _at([_is_identity_number(cell) for cell in cells], position)
+    if hits.any() and hits.sum() >= (position >= 0).sum() / 2:
+        return "za_id", column.index[hits]
     return "", None
 
 
@@ -125,15 +124,14 @@ def _kind_named(name: str) -> str:
     return next((kind for kind, hints in NAMED.items() if words & hints), "")
 
 
-def _at(hits: pd.Series, position: np.ndarray) -> np.ndarray:
-    return np.append(hits.fillna(False).to_numpy(dtype=bool), False)[position]
+def _at(hits: Sequence[object], position: np.ndarray) -> np.ndarray:
+    """Hits among distinct cells at every record; position -1 is an empty cell."""
+    return np.array([*map(bool, hits), False])[position]
 
 
-def _identity_numbers(cells: pd.Series) -> pd.Series:
+def _is_identity_number(text: str) -> bool:
     """South African identity numbers: 13 digits, a birth date, and a right Luhn check digit."""
-    hits = cells.str.fullmatch(IDENTITY).fillna(False).to_numpy(dtype=bool, copy=True)
-    hits[hits] = np.array([_passes_luhn(text) for text in cells[hits]], dtype=bool)
-    return pd.Series(hits, cells.index)
+    return bool(IDENTITY.fullmatch(text)) and _passes_luhn(text)
 
 
 def _passes_luhn(text: str) -> bool:

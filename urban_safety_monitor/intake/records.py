@@ -8,10 +8,12 @@ import pandas as pd
 
 from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.codebook import Variable
+from urban_safety_monitor.catalogue.conditions import Condition
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.catalogue.measures import SurveyMeasure, parts_of
 from urban_safety_monitor.intake.convert import Failure, converted, sdmx_period
 from urban_safety_monitor.intake.mapping import Mapped
+from urban_safety_monitor.intake.masks import holds
 from urban_safety_monitor.intake.personal import looks_personal
 from urban_safety_monitor.intake.problems import Param, Problem
 
@@ -69,8 +71,29 @@ class Records:
         """Which records belong to a file that has this column."""
         have = {p: self.mapped.mapped_in(p, column) for p in self.parts}
         if all(have.values()):
-            return pd.Series(True, self.mapped.part.index)
+            return self.everybody
         return self.mapped.part.map(have).astype(bool)
+
+    @cached_property
+    def everybody(self) -> pd.Series:
+        """Every record."""
+        return pd.Series(True, self.mapped.part.index)
+
+    @cached_property
+    def filled(self) -> pd.DataFrame:
+        """Which cells of the source hold anything."""
+        return self.mapped.text.notna()
+
+    @cached_property
+    def passed(self) -> dict[Condition, pd.Series]:
+        """For each gate that can be told: who passes it, missing where an answer is missing."""
+        gates = dict.fromkeys(self.variable(column).asked_if for column in self.answers)
+        there = set(self.frame)
+        return {
+            gate: holds(gate, self.frame)
+            for gate in gates
+            if gate and {column for column, _ in gate.codes_used()} <= there
+        }
 
     @cached_property
     def parts(self) -> list[str]:

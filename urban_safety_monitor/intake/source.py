@@ -1,5 +1,6 @@
 """A file of the user's as a table of text, with what is needed to point back into it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,7 +107,7 @@ def checked_header(
         )
         raise UnreadableFile(problem)
     header = [text or f"(column {column_letter(i)})" for i, text in enumerate(texts)]
-    twice = {name for name in header if header.count(name) > 1}
+    twice = {name for name, times in Counter(header).items() if times > 1}
     if twice:
         at = [ColumnAt(column_letter(i), n) for i, n in enumerate(header) if n in twice]
         raise UnreadableFile(Problem("USM-F09", {}, Place(path.name, sheet, tuple(at))))
