@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from urban_safety_monitor.fieldwork.practice import faulty, planted_faults
+
 from . import checklists, notes, practice, records, tables
 from .files import write_csv, write_parquet, write_text, write_workbook
 from .plan import Plan
@@ -43,9 +45,9 @@ def write_practice(plan: Plan, folder: Path) -> None:
     """Write the files for practising an upload, with the list of their planted faults."""
     folder.mkdir(exist_ok=True)
     clean = practice.clean(plan)
-    faulty, faults = practice.faulty(clean), practice.planted_faults(clean)
+    planted, faults = faulty(clean), planted_faults(clean)
     write_csv(folder / "example_clean.csv", clean)
-    write_csv(folder / "example_ten_faults.csv", faulty)
-    write_workbook(folder / "example_ten_faults.xlsx", faulty)
+    write_csv(folder / "example_ten_faults.csv", planted)
+    write_workbook(folder / "example_ten_faults.xlsx", planted)
     write_csv(folder / "planted_faults.csv", faults.assign(demonstration=True))
     write_text(folder / "README.md", notes.practice_readme(faults))

@@ -15,6 +15,7 @@ from sample_data.making.plan import load_plan
 from sample_data.making.survey import survey
 from sample_data.making.write import write_practice, write_tables
 from urban_safety_monitor.catalogue.load import load_catalogue
+from urban_safety_monitor.fieldwork.practice import planted_faults
 from urban_safety_monitor.tables import inputs
 from urban_safety_monitor.tables.checks import checked
 
@@ -531,7 +532,7 @@ def test_the_workbook_holds_the_same_faults_as_the_csv_file():
     )
     assert head == list(as_text)
     assert len(rows) == len(as_text)
-    for fault in practice.planted_faults(practice.clean(PLAN)).itertuples():
+    for fault in planted_faults(practice.clean(PLAN)).itertuples():
         for row in map(int, fault.rows.split()):
             cell = rows[row - 2][head.index(fault.column)]
             shown = f"{cell:g}" if isinstance(cell, float) else cell

@@ -144,48 +144,46 @@ def _listed(parts: Sequence[NDArray[np.object_]]) -> NDArray[np.object_]:
 
 def score_table(scored: Scored, catalogue: Catalogue) -> DataFrame[Scores]:
     """Scores with 95 % intervals from the draws, and rank intervals within each group."""
-    frames = []
-    for name, values in scored.scores.items():
-        lower, upper = interval_of_draws(values)
-        place = _rank_interval(values, scored.units["group"])
-        frames.append(
-            scored.units[["area", "period"]].assign(
-                component=name,
-                level=_level(name, catalogue),
-                score=values[:, 0],
-                lower=lower,
-                upper=upper,
-                coverage=scored.coverage[name],
-                missing=scored.missing[name],
-                rank=place[0],
-                rank_lower=place[1],
-                rank_upper=place[2],
-            )
-        )
-    columns = list(Scores.to_schema().columns)
-    return checked(Scores, pd.concat(frames, ignore_index=True)[columns])
+    names = list(scored.scores)
+    values = np.stack([scored.scores[name] for name in names])
+    lower, upper = interval_of_draws(values)
+    rank, rank_lower, rank_upper = _rank_intervals(values, scored.units["group"])
+    units = len(scored.units)
+    table = pd.DataFrame(
+        {
+            "area": np.tile(scored.units["area"], len(names)),
+            "period": np.tile(scored.units["period"], len(names)),
+            "component": np.repeat(names, units),
+            "level": np.repeat([_level(name, catalogue) for name in names], units),
+            "score": values[:, :, 0].ravel(),
+            "lower": lower.ravel(),
+            "upper": upper.ravel(),
+            "coverage": np.concatenate([scored.coverage[name] for name in names]),
+            "missing": np.concatenate([scored.missing[name] for name in names]),
+            "rank": rank.ravel(),
+            "rank_lower": rank_lower.ravel(),
+            "rank_upper": rank_upper.ravel(),
+        }
+    )
+    return checked(Scores, table[list(Scores.to_schema().columns)])
 
 
 def interval_of_draws(values: Floats) -> tuple[Floats, Floats]:
-    """Central 95 % of draws (u, 1 + d), widened where needed to hold the point itself."""
-    lower, upper = np.full(len(values), np.nan), np.full(len(values), np.nan)
-    known = ~np.isnan(values[:, 0])
-    if known.any():
-        ends = np.quantile(values[known], [0.025, 0.975], axis=1)
-        lower[known] = np.minimum(ends[0], values[known, 0])
-        upper[known] = np.maximum(ends[1], values[known, 0])
-    return lower, upper
+    """Central 95 % of draws (..., 1 + d), widened where needed to hold the point itself."""
+    lower, upper = np.quantile(values, [0.025, 0.975], axis=-1)
+    return np.minimum(lower, values[..., 0]), np.maximum(upper, values[..., 0])
 
 
-def _rank_interval(values: Floats, group: pd.Series) -> tuple[Floats, Floats, Floats]:
-    point, low, high = (np.full(len(values), np.nan) for _ in range(3))
+def _rank_intervals(values: Floats, group: pd.Series) -> tuple[Floats, Floats, Floats]:
+    """Rank, lowest and highest plausible rank of scores (k, u, 1 + d) among the group's units."""
+    point, low, high = (np.full(values.shape[:2], np.nan) for _ in range(3))
     for _, rows in group.groupby(group).groups.items():
         inside = np.asarray(rows)
-        inside = inside[~np.isnan(values[inside, 0])]
-        if len(inside) > 1:
-            place = ranks(values[inside])
-            point[inside] = place[:, 0]
-            low[inside], high[inside] = interval_of_draws(place)
+        # Missing scores take no rank; alone in its group a unit has nothing to be ranked among.
+        place = ranks(np.moveaxis(values[:, inside], 1, 0)).swapaxes(0, 1)
+        place[(~np.isnan(place[:, :, 0])).sum(axis=1) < 2] = np.nan
+        point[:, inside] = place[:, :, 0]
+        low[:, inside], high[:, inside] = interval_of_draws(place)
     return point, np.floor(low), np.ceil(high)
 
 

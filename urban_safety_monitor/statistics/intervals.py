@@ -1,8 +1,8 @@
 """Interval estimates: 95 % unless another level is asked for.
 
 Sources: Wilson (1927) with the effective sample size of Kish (1965) for shares of complex
-samples, as Dean and Pagano (2015) examine it; Garwood (1936) for Poisson counts; Clopper and
-Pearson (1934) is not used: it is wider than its level for the counts met here.
+samples, as Dean and Pagano (2015) examine it; Garwood (1936) for Poisson counts. Further
+intervals of shares stand in `share_intervals`, of rates in `rate_intervals`.
 """
 
 from typing import NamedTuple
@@ -26,6 +26,13 @@ def normal_quantile(level: float = 0.95) -> float:
     return float(special.ndtri(0.5 + level / 2))
 
 
+def student_quantile(degrees_of_freedom: Floats, level: float = 0.95) -> Floats:
+    """The two-sided Student quantile; normal at infinite degrees of freedom, NaN at 0 or less."""
+    df = np.maximum(degrees_of_freedom, np.finfo(float).tiny)
+    quantile = np.where(np.isinf(df), normal_quantile(level), special.stdtrit(df, 0.5 + level / 2))
+    return np.where(degrees_of_freedom > 0, quantile, np.nan)
+
+
 def effective_size(share: Floats, variance: Floats) -> Floats:
     """The simple random sample that would estimate a share (0 to 1) as precisely.
 
@@ -41,7 +48,22 @@ def wilson(share: Floats, n_effective: Floats, level: float = 0.95) -> Interval:
     It holds exactly those values the score test with the same n does not reject, so interval,
     funnel and status of a comparison cannot contradict each other.
     """
-    z2 = normal_quantile(level) ** 2
+    return _score(share, n_effective, np.asarray(normal_quantile(level)))
+
+
+def wilson_student(
+    share: Floats, n_effective: Floats, degrees_of_freedom: Floats, level: float = 0.95
+) -> Interval:
+    """Wilson's interval with the Student quantile of the degrees of freedom behind the variance.
+
+    An effective sample size out of few clusters is itself uncertain; the normal quantile takes it
+    as known and covers less than its level then. As R's `svyciprop(method = "wilson")`.
+    """
+    return _score(share, n_effective, student_quantile(degrees_of_freedom, level))
+
+
+def _score(share: Floats, n_effective: Floats, quantile: Floats) -> Interval:
+    z2 = quantile**2
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = (share + z2 / (2 * n_effective)) / (1 + z2 / n_effective)
         half = np.sqrt(z2 * (share * (1 - share) / n_effective + z2 / (4 * n_effective**2)))
@@ -54,9 +76,7 @@ def symmetric(
     value: Floats, standard_error: Floats, degrees_of_freedom: Floats, level: float = 0.95
 ) -> Interval:
     """Student interval; infinite degrees of freedom give the normal one."""
-    df = np.maximum(degrees_of_freedom, np.finfo(float).tiny)
-    quantile = np.where(np.isinf(df), normal_quantile(level), special.stdtrit(df, 0.5 + level / 2))
-    quantile = np.where(degrees_of_freedom > 0, quantile, np.nan)
+    quantile = student_quantile(degrees_of_freedom, level)
     return Interval(value - quantile * standard_error, value + quantile * standard_error)
 
 

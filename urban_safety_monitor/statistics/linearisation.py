@@ -9,7 +9,9 @@ A cell is one group of people for whom an estimate is wanted (area, period, cate
 
 Source: Wolter, Introduction to Variance Estimation (2007), ch. 6 (Taylor linearisation);
 Lohr, Sampling (2010), ch. 9; "ultimate cluster" variance with the finite population correction
-of the first stage. Strata with a single PSU are treated as Lumley's R package `survey` names it.
+of the first stage. Strata with a single PSU are treated as Lumley's R package `survey` names it;
+those whose only PSU was taken with certainty (sampled fraction 1) are no such case and add
+nothing. For a second stage of sampling see `two_stage`.
 """
 
 from typing import Literal, NamedTuple
@@ -107,7 +109,7 @@ def covariances(first: Floats, second: Floats, cell: Codes, cells: int, design: 
 
     mean_first = sums_by(pair, len(pairs), first) / sampled
     mean_second = mean_first if second is first else sums_by(pair, len(pairs), second) / sampled
-    lonely = sampled[:, 0] == 1
+    lonely = (sampled[:, 0] == 1) & (design.sampled_fraction[of_stratum] < 1)
     if design.lonely_psu == "adjust":  # around 0, the mean of all influences
         mean_first, mean_second = (
             np.where(lonely[:, None], 0.0, m) for m in (mean_first, mean_second)
@@ -157,7 +159,7 @@ def covariance_matrix(influence: Floats, design: Design) -> Floats:
     strata, row = np.unique(design.stratum, return_inverse=True)
     sampled = design.psus[strata].astype(float)
     mean = sums_by(row, len(strata), influence) / sampled[:, None]
-    lonely = sampled == 1
+    lonely = (sampled == 1) & (design.sampled_fraction[strata] < 1)
     if design.lonely_psu == "adjust":
         mean[lonely] = 0.0
     scale = np.where(sampled > 1, sampled / np.maximum(sampled - 1, 1), 1.0)
