@@ -1,126 +1,23 @@
-"""The app in a real browser, as somebody from a city meets it."""
+"""What somebody from a city does in the app, in a real browser."""
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from tests.e2e.app_server import Open
 from urban_safety_monitor.catalogue import load_catalogue
 from urban_safety_monitor.catalogue.load import shipped
 from urban_safety_monitor.workflow import check_files
 
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
 
-ROOT = Path(__file__).resolve().parents[2]
 PRACTICE = shipped("sample_data") / "practice"
-PAGES = ["", "city", "compare", "indicators", "check"]
-BANNER = {
-    "en": "Demonstration data, not a description of any real city",
-    "es": "Datos de demostración; no describen a ninguna ciudad real",
-}
-
-HEADINGS = {
-    "": ("Urban Safety Monitor", "Monitor de Seguridad Urbana"),
-    "city": ("Guadalajara, 2026 Q1", "Guadalajara, trimestre 1 de 2026"),
-    "compare": (
-        "Feels safe walking alone after dark",
-        "Se siente segura(o) al caminar sola(o) de noche",
-    ),
-    "indicators": ("Indicators", "Indicadores"),
-    "check": ("Check a file", "Revisar un archivo"),
-}
-
-# Below a page's own address Streamlit first looks for its server there, then at the root.
-EXPECTED_404 = re.compile(r"/(city|compare|indicators|check)/_stcore/(health|host-config)$")
-
-Open = Callable[..., Page]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def started(call: list[str], port: int, health: str, **options: object) -> subprocess.Popen:
-    process = subprocess.Popen(
-        [sys.executable, "-m", *call], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
-    )
-    while process.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}{health}", timeout=5).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return process
-    raise AssertionError(process.stdout.read().decode())
-
-
-def stopped(process: subprocess.Popen) -> None:
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def app(demonstration_data: Path) -> Iterator[str]:
-    """Address of the app, showing the demonstration."""
-    port = free_port()
-    call = ["urban_safety_monitor", "app", "--data", str(demonstration_data), "--port", str(port)]
-    process = started(call, port, "/healthz")
-    yield f"http://127.0.0.1:{port}"
-    stopped(process)
-
-
-@pytest.fixture
-def visit(app: str, browser: Browser) -> Iterator[Open]:
-    """Open an address in a browser of its own; at the end, nothing has gone wrong in any.
-
-    No request may leave this machine, and the console may hold no error.
-    """
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-
-    def notice(page: Page) -> None:
-        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
-        page.on("console", complain)
-        page.on("request", lambda asked: outside(asked.url))
-
-    def complain(said: ConsoleMessage) -> None:
-        if said.type == "error" and not EXPECTED_404.search(said.location["url"]):
-            faults.append(f"console: {said.text} {said.location['url']}")
-
-    def outside(url: str) -> None:
-        if not url.startswith((app, app.replace("http", "ws"), "data:", "blob:")):
-            faults.append(f"request to {url}")
-
-    def opened(path: str, locale: str = "en-GB", width: int = 1280, height: int = 800) -> Page:
-        context = browser.new_context(
-            locale=locale, viewport={"width": width, "height": height}, accept_downloads=True
-        )
-        contexts.append(context)
-        page = context.new_page()
-        notice(page)
-        page.goto(app + path)
-        expect(page.locator(".footer")).to_be_visible(timeout=60_000)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert faults == []
 
 
 def parameters(page: Page) -> dict[str, str]:
@@ -235,7 +132,7 @@ def test_the_scorecard_holds_what_the_page_shows(visit: Open) -> None:
     assert name == "guadalajara_2026-Q1_scorecard_en.pdf"
     pages = PdfReader(BytesIO(content)).pages
     text = " ".join(" ".join(one.extract_text() for one in pages).split())
-    assert BANNER["en"] in text
+    assert "Demonstration data, not a description of any real city" in text
     assert page.locator(".headline").inner_text() in text
     _, content = download(page, "CSV, one indicator a row")
     values = pd.read_csv(BytesIO(content))
@@ -323,56 +220,3 @@ def test_text_from_a_file_stays_text(visit: Open, tmp_path: Path) -> None:
     expect(page.locator(".report")).to_contain_text(hostile, timeout=60_000)
     assert page.locator(".report img").count() == 0
     assert page.title() != "broken"
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_speaks_english_and_carries_the_banner(visit: Open, name: str) -> None:
-    page = visit(f"/{name}?lang=en", locale="es-MX")
-    assert page.locator("html").get_attribute("lang") == "en"
-    expect(page.locator(".demonstration")).to_contain_text(BANNER["en"])
-    expect(page.locator("h1")).to_have_text(HEADINGS[name][0])
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_fits_a_phone_in_spanish(visit: Open, name: str) -> None:
-    page = visit(f"/{name}?lang=es", width=390, height=844)
-    assert page.locator("html").get_attribute("lang") == "es"
-    expect(page.locator(".demonstration")).to_contain_text(BANNER["es"])
-    expect(page.locator("h1")).to_have_text(HEADINGS[name][1])
-    assert page.locator("h1").bounding_box()["y"] < 844
-    assert page.get_by_test_id("stMainBlockContainer").evaluate("e => e.scrollWidth") <= 390
-
-
-def test_the_browser_s_language_is_taken_where_none_is_asked_for(visit: Open) -> None:
-    assert heading(visit("/check", locale="es-MX")) == "Revisar un archivo"
-    assert heading(visit("/check", locale="fr-FR")) == "Check a file"
-
-
-def test_headers_and_health(app: str) -> None:
-    with urllib.request.urlopen(f"{app}/healthz", timeout=10) as answer:
-        assert answer.read() == b'{"status":"ok"}'
-        assert "default-src 'self'" in answer.headers["content-security-policy"]
-        assert answer.headers["x-content-type-options"] == "nosniff"
-
-
-def test_a_port_in_use_is_said(app: str, tmp_path: Path) -> None:
-    port = app.rsplit(":", 1)[1]
-    call = [sys.executable, "-m", "urban_safety_monitor", "app", "--data", str(tmp_path)]
-    done = subprocess.run([*call, "--port", port], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 1
-    assert f"port {port}: in use" in done.stderr
-
-
-def test_without_results_streamlit_run_says_what_to_do(browser: Browser, tmp_path: Path) -> None:
-    port = free_port()
-    call = ["streamlit", "run", "app.py", "--server.port", str(port)]
-    environment = {**os.environ, "USM_DATA": str(tmp_path / "empty")}
-    process = started(call, port, "/_stcore/health", cwd=ROOT, env=environment)
-    page = browser.new_page(locale="en-GB")
-    page.goto(f"http://127.0.0.1:{port}/")
-    expect(page.locator(".nothing")).to_contain_text("usm demo", timeout=60_000)
-    assert page.locator(".demonstration").count() == 0
-    page.get_by_role("link", name="Check a file").first.click()
-    expect(page.locator("h1")).to_have_text("Check a file")
-    page.close()
-    stopped(process)
