@@ -15,6 +15,9 @@ from urban_safety_monitor.catalogue.recipe import Column, Recipe
 from urban_safety_monitor.errors import CatalogueError, DataError
 from urban_safety_monitor.intake import figures, policies
 from urban_safety_monitor.intake.check import checked_records
+from urban_safety_monitor.intake.known import NOTHING, Known
+from urban_safety_monitor.intake.layout_rules import CODES as LAYOUT_CODES
+from urban_safety_monitor.intake.layout_rules import merged_cells, without_notes
 from urban_safety_monitor.intake.mapping import Draft, joined, mapped_records
 from urban_safety_monitor.intake.personal import personal_details
 from urban_safety_monitor.intake.problems import Place, Problem, merged
@@ -55,13 +58,16 @@ class _Found(NamedTuple):
     examined: Iterable[str]
 
 
-def apply_recipe(recipe: Recipe, catalogue: Catalogue, files: Sequence[Path | str]) -> Intake:
+def apply_recipe(
+    recipe: Recipe, catalogue: Catalogue, files: Sequence[Path | str], known: Known = NOTHING
+) -> Intake:
     """Read the files, map them as the recipe says, and check everything in one pass.
 
     Args:
         recipe: how the source maps to canonical columns.
         catalogue: the codebook and indicators; what the recipe brings along is added to it.
         files: the user's files, in any order and under any names.
+        known: areas and surveys to hold the files against.
 
     Raises:
         CatalogueError: the recipe names a column, code or definition nobody declared.
@@ -75,9 +81,9 @@ def apply_recipe(recipe: Recipe, catalogue: Catalogue, files: Sequence[Path | st
     frame = pd.DataFrame()
     if recipe.holds == "microdata":
         problems += [p for t in tables for p in personal_details(t, recipe.not_personal)]
-        examined.add("USM-X01")
+        examined |= {"USM-X01", *LAYOUT_CODES}
     if recipe.main in parts.tables:
-        found = _TABLES[recipe.holds](recipe, catalogue, parts.tables)
+        found = _TABLES[recipe.holds](recipe, catalogue, parts.tables, known)
         frame = found.frame
         problems += found.problems
         examined |= {*COLUMN_CODES, *found.examined}
@@ -118,8 +124,11 @@ def _read(
             continue
         if recipe.empty:
             table = replace(table, frame=table.frame.mask(table.frame.isin(recipe.empty)))
-        tables.append(table)
         problems += table.problems
+        if recipe.holds == "microdata":
+            table, found = without_notes(table)
+            problems += [*found, *merged_cells(table)]
+        tables.append(table)
     return tables, problems
 
 
@@ -142,11 +151,13 @@ def _refuse_unknown_columns(recipe: Recipe, catalogue: Catalogue) -> None:
         raise CatalogueError(problems)
 
 
-def _survey(recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable]) -> _Found:
+def _survey(
+    recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable], known: Known
+) -> _Found:
     draft = joined(recipe, tables)
     columns = _columns(recipe, catalogue, draft)
     mapped, problems = mapped_records(recipe, tables, columns, draft)
-    records = typed_records(mapped, catalogue, recipe.decimal)
+    records = typed_records(mapped, catalogue, recipe.decimal, known)
     found, examined = checked_records(records)
     missing = list(_missing(recipe, catalogue, tables[recipe.main], mapped.text.columns, REQUIRED))
     if recipe.codebook and not missing:
@@ -154,7 +165,7 @@ def _survey(recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable]
     return _Found(records.frame, [*draft.problems, *missing, *problems, *found], examined)
 
 
-def _records(recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable]) -> _Found:
+def _records(recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable], __: Known) -> _Found:
     draft = joined(recipe, tables)
     cells = figures.figure_cells(recipe, tables[recipe.main], draft)
     missing = list(
@@ -166,7 +177,9 @@ def _records(recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable]) -> _F
     return _Found(frame, [*draft.problems, *problems], figures.CODES)
 
 
-def _policies(recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable]) -> _Found:
+def _policies(
+    recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable], _: Known
+) -> _Found:
     draft = joined(recipe, tables)
     mapped, problems = mapped_records(recipe, tables, recipe.columns, draft)
     missing = list(
@@ -227,7 +240,7 @@ def _not_asked(
         )
 
 
-_TABLES: dict[str, Callable[[Recipe, Catalogue, dict[str, SourceTable]], _Found]] = {
+_TABLES: dict[str, Callable[[Recipe, Catalogue, dict[str, SourceTable], Known], _Found]] = {
     "microdata": _survey,
     "administrative": _records,
     "checklist": _policies,

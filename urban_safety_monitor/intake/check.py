@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from urban_safety_monitor.intake import answer_rules, design_rules
+from urban_safety_monitor.intake import answer_rules, design_rules, known_rules, pattern_rules
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.records import Records
 
@@ -33,6 +33,12 @@ RULES = (
     Rule(("USM-C05",), answer_rules.empty_columns),
     Rule(("USM-V14",), answer_rules.item_nonresponse),
     Rule(("USM-D02",), answer_rules.dates_outside_the_round),
+    Rule(("USM-D03",), known_rules.dates_outside_fieldwork),
+    Rule(("USM-W05",), known_rules.weights_and_population),
+    Rule(("USM-G02",), known_rules.unknown_districts),
+    Rule(("USM-G04",), pattern_rules.small_groups),
+    Rule(("USM-I04",), pattern_rules.nearly_copied_interviews),
+    Rule(("USM-Q01",), pattern_rules.one_answer_to_a_series),
 )
 
 

@@ -12,6 +12,7 @@ from urban_safety_monitor.catalogue.conditions import Condition
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.catalogue.measures import SurveyMeasure, parts_of
 from urban_safety_monitor.intake.convert import Failure, converted, sdmx_period
+from urban_safety_monitor.intake.known import NOTHING, Known
 from urban_safety_monitor.intake.mapping import Mapped
 from urban_safety_monitor.intake.masks import holds
 from urban_safety_monitor.intake.personal import looks_personal
@@ -43,6 +44,7 @@ class Records:
     mapped: Mapped
     catalogue: Catalogue
     failures: dict[str, tuple[Failure, ...]]
+    known: Known = NOTHING
 
     def variable(self, column: str) -> Variable:
         """The codebook's variable, or a plain one for a column of the design."""
@@ -144,7 +146,9 @@ class Records:
         return ", ".join(shown)
 
 
-def typed_records(mapped: Mapped, catalogue: Catalogue, decimal: str) -> Records:
+def typed_records(
+    mapped: Mapped, catalogue: Catalogue, decimal: str, known: Known = NOTHING
+) -> Records:
     """The mapped text with every column as its variable says."""
     columns, failures = {}, {}
     for name, text in mapped.text.items():
@@ -154,7 +158,7 @@ def typed_records(mapped: Mapped, catalogue: Catalogue, decimal: str) -> Records
     if "period" in columns:
         columns["period"] = sdmx_period(columns["period"])
     frame = pd.DataFrame(columns, index=mapped.text.index)
-    return Records(frame, mapped, catalogue, failures)
+    return Records(frame, mapped, catalogue, failures, known)
 
 
 def variable_of(column: str, catalogue: Catalogue) -> Variable:

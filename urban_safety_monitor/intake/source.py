@@ -15,6 +15,7 @@ from urban_safety_monitor.intake.problems import (
     Param,
     Place,
     Problem,
+    Ranges,
     column_letter,
     row_ranges,
 )
@@ -41,7 +42,8 @@ class SourceTable:
     `header` lists every column of the file, also those not asked for. `repairs` are the small
     things mended on reading, as phrase keys with their values; `labels` maps each labelled
     column to its labels by code; `problems` are rows that could not be read. `own_names` gives
-    the user's own spelling of columns that answer to a declared name.
+    the user's own spelling of columns that answer to a declared name; `merged_rows` are spans of
+    rows with merged cells.
     """
 
     frame: pd.DataFrame
@@ -56,6 +58,7 @@ class SourceTable:
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     own_names: dict[str, str] = field(default_factory=dict)
+    merged_rows: Ranges = ()
 
     @property
     def first_data_row(self) -> int:

@@ -51,7 +51,9 @@ def read_workbook(
     frame = frame[frame.notna().any(axis=1)]
     if frame.empty:
         raise refusal("USM-F06", path)
-    return SourceTable(frame, path.name, path, "XLSX", header, sheet=name)
+    spans = book.get_sheet_by_name(name).merged_cell_ranges or []
+    merged = tuple((first[0] + 1, last[0] + 1) for first, last in spans if first[0] > header_row)
+    return SourceTable(frame, path.name, path, "XLSX", header, sheet=name, merged_rows=merged)
 
 
 def read_statistical(path: Path, kind: str, columns: set[str] | None = None) -> SourceTable:

@@ -20,6 +20,7 @@ from urban_safety_monitor.catalogue.load import shipped
 from urban_safety_monitor.engines import psu_totals
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.intake import Intake, require_accepted
+from urban_safety_monitor.intake.known import Known
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.pipeline.run import Inputs, Options, run
 from urban_safety_monitor.store import RunStore
@@ -66,7 +67,12 @@ def run_config(path: Path, store: RunStore, now: datetime, say: Say = print) -> 
     """
     config = read_config(path)
     catalogue = load_catalogue()
-    found = _read_surveys(config, path.parent, catalogue, say)
+    known = Known(
+        _tables(Areas, path.parent, [config.areas]),
+        _tables(Surveys, path.parent, [config.surveys]),
+    )
+    read_one = partial(_read_survey, base=path.parent, catalogue=catalogue, known=known)
+    found = _read_surveys(config.microdata, read_one, say)
     used, refused = _usable(found)
     say(f"{len(used)} surveys read, {len(refused)} refused")
     options = Options(config.draws, config.seed, config.lonely_psu)
@@ -95,22 +101,22 @@ class _Read:
     error: DataError | None
 
 
-def _read_surveys(config: RunConfig, base: Path, catalogue: Catalogue, say: Say) -> list[_Read]:
+def _read_surveys(
+    sources: Sequence[Source], read_one: Callable[[Source], _Read], say: Say
+) -> list[_Read]:
     """Read all surveys, two at a time; each is checked on its own and stands or falls alone."""
-    read_one = partial(_read_survey, base=base, catalogue=catalogue)
     found = []
     with ProcessPoolExecutor(AT_ONCE) as workers:
-        for number, one in enumerate(workers.map(read_one, config.microdata), 1):
-            say(f"read {number} of {len(config.microdata)}: {one.source.name}")
+        for number, one in enumerate(workers.map(read_one, sources), 1):
+            say(f"read {number} of {len(sources)}: {one.source.name}")
             found.append(one)
     return found
 
 
-def _read_survey(source: Source, base: Path, catalogue: Catalogue) -> _Read:
+def _read_survey(source: Source, base: Path, catalogue: Catalogue, known: Known) -> _Read:
     try:
-        intake = check_files(
-            [base / file for file in source.files], _recipe_name(source, base), catalogue
-        )
+        files = [base / file for file in source.files]
+        intake = check_files(files, _recipe_name(source, base), catalogue, known)
         require_accepted(intake)
     except DataError as error:
         return _Read(source, None, error)

@@ -10,6 +10,7 @@ import xlsxwriter
 from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.load import load_catalogue, load_recipe
 from urban_safety_monitor.intake import Intake, apply_recipe
+from urban_safety_monitor.intake.known import NOTHING, Known
 
 Rows = list[dict[str, object]]
 
@@ -73,9 +74,9 @@ def write(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Rows], Pa
 def check(catalogue: Catalogue) -> Callable[..., Intake]:
     """Applies a recipe by id to files."""
 
-    def apply(*files: Path, recipe: str = "usm-questionnaire") -> Intake:
+    def apply(*files: Path, recipe: str = "usm-questionnaire", known: Known = NOTHING) -> Intake:
         declared, extended = load_recipe(recipe, catalogue)
-        return apply_recipe(declared, extended, files)
+        return apply_recipe(declared, extended, files, known)
 
     return apply
 

@@ -10,11 +10,11 @@ LETTER = {"weight_person": "F", "sex": "G", "age": "H", "safe_night": "I", "n_ro
 
 
 def found(intake):
-    """Code, first column letter, and rows of every problem apart from questions not asked."""
+    """Code, first column letter and rows of every problem: few people and questions is no fault."""
     return {
         (p.code, p.place.columns[0].letter if p.place.columns else "", p.place.rows)
         for p in intake.report.problems
-        if p.code != "USM-C02"
+        if p.code not in {"USM-C02", "USM-G04"}
     }
 
 

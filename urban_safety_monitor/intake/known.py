@@ -1,0 +1,41 @@
+"""What is known of a city before its file is read: areas, districts, population, fieldwork."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+POPULATION = ("adults", "population")
+"""Context variables that weights can be held against, the better one first."""
+ADULTS_IN_POPULATION = {"adults": (0.9, 1.1), "population": (0.45, 1.05)}
+"""Between which shares of each the weights of all adults may add up."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Tables `Areas` and `Surveys` as far as they are at hand; what is not known is not checked."""
+
+    areas: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"area": [], "parent": []}))
+    surveys: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"area": [], "period": []}))
+
+    def districts(self, area: str) -> list[str]:
+        """Codes of the area's districts."""
+        return sorted(self.areas.loc[self.areas["parent"] == area, "area"])
+
+    def people(self, area: str) -> tuple[str, float] | None:
+        """The first of POPULATION that is known of the area, with its name."""
+        row = self.areas[self.areas["area"] == area]
+        for name in POPULATION:
+            if name in row and row[name].notna().any():
+                return name, float(row[name].iloc[0])
+        return None
+
+    def fieldwork(self, area: str, period: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+        """First and last day of interviewing, where the survey is known."""
+        survey = self.surveys[(self.surveys["area"] == area) & (self.surveys["period"] == period)]
+        if survey.empty:
+            return None
+        first, last = survey.iloc[0][["first_day", "last_day"]]
+        return pd.Timestamp(first), pd.Timestamp(last)
+
+
+NOTHING = Known()

@@ -1,0 +1,94 @@
+"""Rules that hold a survey against what is known of its city."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+
+import pandas as pd
+
+from urban_safety_monitor.catalogue.indicator import Text
+from urban_safety_monitor.intake.known import ADULTS_IN_POPULATION
+from urban_safety_monitor.intake.problems import Param, Problem
+from urban_safety_monitor.intake.records import Records
+
+NAMES_SHOWN = 12
+FIGURE = {
+    "adults": Text(en="the adult population", es="la población adulta"),
+    "population": Text(en="the whole population", es="la población total"),
+}
+
+
+def weights_and_population(records: Records) -> Iterator[Problem]:
+    """Weights of a city's round that add up to far more or fewer people than live there."""
+    if not {"area", "period", "weight_person"} <= set(records.frame):
+        return
+    main = records.mapped.part == records.mapped.part.iloc[0]
+    for (area, _), weights in records.frame[main].groupby(["area", "period"])["weight_person"]:
+        known = records.known.people(str(area))
+        if known is None:
+            continue
+        name, people = known
+        low, high = (bound * people for bound in ADULTS_IN_POPULATION[name])
+        total = weights.sum()
+        if not low <= total <= high:
+            rows = pd.Series(main.index.isin(weights.index), main.index)
+            words: dict[str, Param] = {
+                "total": f"{total:,.0f}",
+                "people": f"{people:,.0f}",
+                "figure": FIGURE[name],
+            }
+            bounds = {"low": f"{low:,.0f}", "high": f"{high:,.0f}"}
+            yield from records.problems("USM-W05", rows, ["weight_person"], **words, **bounds)
+
+
+def unknown_districts(records: Records) -> Iterator[Problem]:
+    """District codes that the city's map does not have."""
+    if not {"area", "district"} <= set(records.frame):
+        return
+    for area, districts in records.frame.groupby("area")["district"]:
+        codes = records.known.districts(str(area))
+        if not codes:
+            continue
+        unknown = districts.notna() & ~districts.isin(codes)
+        mask = unknown.reindex(records.frame.index, fill_value=False)
+        for problem in records.problems("USM-G02", mask, ["district"], area=str(area)):
+            named = districts[unknown].value_counts()
+            yield replace(
+                problem,
+                found=", ".join(f"{code} ({n})" for code, n in named.head(NAMES_SHOWN).items()),
+                expected=_listed(codes),
+                suggestion=", ".join(_suggestions(list(named.index), codes)),
+            )
+
+
+def dates_outside_fieldwork(records: Records) -> Iterator[Problem]:
+    """Interviews before the first or after the last day of the survey's fieldwork."""
+    if not {"area", "period", "interview_date"} <= set(records.frame):
+        return
+    for (area, period), days in records.frame.groupby(["area", "period"])["interview_date"]:
+        fieldwork = records.known.fieldwork(str(area), str(period))
+        if fieldwork is None:
+            continue
+        first, last = fieldwork
+        dates = pd.to_datetime(days, errors="coerce")
+        outside = (dates < first) | (dates > last)
+        mask = outside.reindex(records.frame.index, fill_value=False)
+        words = {"first": f"{first:%Y-%m-%d}", "last": f"{last:%Y-%m-%d}"}
+        for problem in records.problems("USM-D03", mask, ["interview_date"], **words):
+            yield replace(problem, found=records.values_shown("interview_date", mask))
+
+
+def _listed(codes: list[str]) -> Text:
+    more = ", …" if len(codes) > NAMES_SHOWN else ""
+    return Text(en=", ".join(codes[:NAMES_SHOWN]) + more)
+
+
+def _suggestions(found: list[str], codes: list[str]) -> Iterator[str]:
+    """For codes with one likely meaning: letters for digits, a lost leading zero or prefix."""
+    for code in found:
+        plain = code.upper().replace("O", "0").replace("I", "1").replace("L", "1")
+        ends = [c for c in codes if c.endswith(("-" + code, "-" + code.zfill(2)))]
+        same = [c for c in codes if c in {plain, code.zfill(len(c))}]
+        near = same or ends or get_close_matches(code, codes, n=2, cutoff=0.8)
+        if len(near) == 1:
+            yield f"{code} → {near[0]}"

@@ -1,0 +1,103 @@
+"""Rules on patterns over many answers: interviews too alike, one answer to everything, few people.
+
+Interviews are compared within a sampling unit, where an interviewer works. Source of the share of
+equal answers as a sign of copied interviews: Kuriakose and Robbins, Statistical Journal of the
+IAOS 32 (2016) 283-291; they ask about pairs with 85 % or more, the stricter share here asks less.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from urban_safety_monitor.catalogue.indicator import Text
+from urban_safety_monitor.intake.answer_rules import LANGUAGES
+from urban_safety_monitor.intake.masks import holds
+from urban_safety_monitor.intake.problems import Problem
+from urban_safety_monitor.intake.records import Records
+
+ALIKE = 0.95
+"""Share of equal answers, among questions that both answered, from which interviews are near."""
+ANSWERS_COMPARED = 20
+LARGEST_UNIT = 200
+"""People in a sampling unit above which its pairs are not compared: the file has no such units."""
+SERIES = 5
+"""Questions with the same answers that make a series."""
+SERIES_CODES = 3
+STRAIGHT = 0.8
+"""Share of a unit's interviews with one answer to a whole series from which it is asked about."""
+FEWEST_INTERVIEWS = 5
+NAMES_SHOWN = 8
+UNIT = ["area", "period", "psu"]
+
+
+def nearly_copied_interviews(records: Records) -> Iterator[Problem]:
+    """Interviews of one sampling unit that agree in nearly all answers but not in all."""
+    if not {*UNIT, "person"} <= set(records.frame) or len(records.answers) < ANSWERS_COMPARED:
+        return
+    answers = records.frame[records.answers].select_dtypes("number")
+    values = np.nan_to_num(answers.to_numpy(dtype=np.float32, na_value=np.nan), nan=-1)
+    near = np.zeros(len(values), dtype=bool)
+    for rows in records.frame.groupby(UNIT, sort=False).indices.values():
+        if 1 < len(rows) <= LARGEST_UNIT:
+            near[rows[_near_another(values[rows])]] = True
+    mask = pd.Series(near, records.frame.index)
+    yield from records.problems("USM-I04", mask, ["person"], share=f"{ALIKE:.0%}")
+
+
+def one_answer_to_a_series(records: Records) -> Iterator[Problem]:
+    """Sampling units where most people gave one answer to every question of a series."""
+    if not set(UNIT) <= set(records.frame):
+        return
+    for columns in _series(records):
+        answers = records.frame[columns]
+        first = answers[columns[0]]
+        straight = answers.eq(first, axis=0).fillna(False).all(axis=1) & first.notna()
+        units = straight.groupby([records.frame[name] for name in UNIT])
+        often = (units.transform("mean") >= STRAIGHT) & (
+            units.transform("size") >= FEWEST_INTERVIEWS
+        )
+        names = ", ".join(columns[:NAMES_SHOWN])
+        yield from records.problems("USM-Q01", straight & often, columns, names=names)
+
+
+def small_groups(records: Records) -> Iterator[Problem]:
+    """Groups whose results will be withheld because too few people belong to them."""
+    least = records.catalogue.framework.thresholds.persons
+    there = set(records.frame)
+    small: list[tuple[Text, int]] = []
+    for group in records.catalogue.disaggregations.values():
+        for category in group.categories:
+            if {column for column, _ in category.when.codes_used()} <= there:
+                n = int(holds(category.when, records.frame).fillna(False).sum())
+                if 0 < n < least:
+                    small.append((category.title, n))
+    if small:
+        names = {
+            language: ", ".join(f"{title.in_language(language)} ({n})" for title, n in small)
+            for language in LANGUAGES
+        }
+        yield Problem("USM-G04", {"least": least, "names": Text(**names)})
+
+
+def _near_another(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(n,) which rows agree with another in nearly all that both answered, yet not in all."""
+    answered = values >= 0
+    both = answered.astype(np.float32) @ answered.T.astype(np.float32)
+    equal = (values[:, None, :] == values[None, :, :]) & answered[:, None, :]
+    share = np.divide(equal.sum(axis=2), both, out=np.zeros_like(both), where=both > 0)
+    near = (share >= ALIKE) & (share < 1) & (both >= ANSWERS_COMPARED)
+    np.fill_diagonal(near, False)
+    return near.any(axis=1)
+
+
+def _series(records: Records) -> Iterator[list[str]]:
+    """Columns that begin with one word and offer the same scale of answers."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for column in records.answers:
+        variable = records.variable(column)
+        scale = set(variable.codes) - {str(code) for code in variable.missing}
+        if len(scale) >= SERIES_CODES and not variable.sensitive:
+            found.setdefault((column.split("_")[0], tuple(variable.codes)), []).append(column)
+    yield from (columns for columns in found.values() if len(columns) >= SERIES)
