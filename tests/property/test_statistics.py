@@ -5,14 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from urban_safety_monitor.statistics.aggregation import aggregate
 from urban_safety_monitor.statistics.comparison import (
     benjamini_hochberg,
     poisson_test,
     score_test,
     student_test,
 )
-from urban_safety_monitor.statistics.composite import aggregate, normalise, ranks
 from urban_safety_monitor.statistics.intervals import normal_quantile, poisson, symmetric, wilson
+from urban_safety_monitor.statistics.normalisation import normalise
+from urban_safety_monitor.statistics.ranking import ranks
 
 SEEDS = st.integers(0, 2**32 - 1)
 few = settings(max_examples=50)

@@ -66,16 +66,18 @@ def small_groups(records: Records) -> Iterator[Problem]:
     """Groups whose results will be withheld because too few people belong to them."""
     least = records.catalogue.framework.thresholds.persons
     there = set(records.frame)
-    small: list[tuple[Text, int]] = []
-    for group in records.catalogue.disaggregations.values():
-        for category in group.categories:
-            if {column for column, _ in category.when.codes_used()} <= there:
-                n = int(holds(category.when, records.frame).fillna(False).sum())
-                if 0 < n < least:
-                    small.append((category.title, n))
+    groups = [c for d in records.catalogue.disaggregations.values() for c in d.categories]
+    numbers = {
+        group.title: int(holds(group.when, records.frame).fillna(False).sum())
+        for group in groups
+        if {column for column, _ in group.when.codes_used()} <= there
+    }
+    small = {title: n for title, n in numbers.items() if 0 < n < least}
     if small:
         names = {
-            language: ", ".join(f"{title.in_language(language)} ({n})" for title, n in small)
+            language: ", ".join(
+                f"{title.in_language(language)} ({n})" for title, n in small.items()
+            )
             for language in LANGUAGES
         }
         yield Problem("USM-G04", {"least": least, "names": Text(**names)})

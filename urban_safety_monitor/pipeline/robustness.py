@@ -13,7 +13,8 @@ from pandera.typing.pandas import DataFrame
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.pipeline.drawing import generator
 from urban_safety_monitor.pipeline.score import Scored
-from urban_safety_monitor.statistics.composite import aggregate, ranks
+from urban_safety_monitor.statistics.aggregation import aggregate
+from urban_safety_monitor.statistics.ranking import ranks
 from urban_safety_monitor.tables import Robustness, checked
 
 Floats = NDArray[np.float64]

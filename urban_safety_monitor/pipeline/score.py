@@ -15,7 +15,9 @@ from pandera.typing.pandas import DataFrame
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.framework import Component
 from urban_safety_monitor.catalogue.indicator import Goalposts, Indicator, Status
-from urban_safety_monitor.statistics.composite import aggregate, normalise, ranks
+from urban_safety_monitor.statistics.aggregation import aggregate
+from urban_safety_monitor.statistics.normalisation import normalise
+from urban_safety_monitor.statistics.ranking import ranks
 from urban_safety_monitor.tables import Scores, checked
 
 Floats = NDArray[np.float64]

@@ -91,8 +91,8 @@ def pairwise_test(
     own = np.diag(covariance)
     # What rounding leaves of a variance of 0 is 0: the estimates rest on the same records.
     variance = own[:, None] + own - 2 * covariance
-    variance = np.where(variance > 1e-14 * (own[:, None] + own), variance, 0.0)
-    variance[np.isnan(covariance) | np.eye(len(values), dtype=bool)] = np.nan
+    variance = np.where(variance <= 1e-14 * (own[:, None] + own), 0.0, variance)
+    np.fill_diagonal(variance, np.nan)
     df = np.full(variance.shape, degrees_of_freedom)
     return student_test(values[:, None] - values, variance, df)
 

@@ -60,9 +60,11 @@ def sums_by(group: Codes, groups: int, values: Floats) -> Floats:
     sums = np.zeros((groups, values.shape[1]))
     if group.size == 0:
         return sums
-    order = np.argsort(group, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(group[order]) > 0])
-    sums[group[order][starts]] = np.add.reduceat(values[order], starts, axis=0)
+    if np.any(group[1:] < group[:-1]):
+        order = np.argsort(group, kind="stable")
+        group, values = group[order], values[order]
+    starts = np.flatnonzero(np.r_[True, group[1:] > group[:-1]])
+    sums[group[starts]] = np.add.reduceat(values, starts, axis=0)
     return sums
 
 

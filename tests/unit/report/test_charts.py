@@ -1,6 +1,7 @@
 """Pictures as data: what is drawn says what the table says, and nothing else."""
 
 import json
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -252,6 +253,14 @@ def test_funnel_limits_agree_with_the_status(results: Results, indicator: str) -
         limit = LEVELS["95%"] * (variance / mark["x"]) ** 0.5
         assert (abs(mark["y"] - against) > limit) == (status[mark["area"]] != "similar")
         assert mark["outside"] == (status[mark["area"]] != "similar")
+
+
+def test_a_complete_count_has_no_place_in_a_funnel(results: Results) -> None:
+    comparison = comparison_of(results, "safe_day")
+    first, *others = comparison.rows
+    exact = replace(first, verdict=replace(first.verdict, z=math.inf))
+    marks = funnel(replace(comparison, rows=(exact, *others))).marks
+    assert {mark["area"] for mark in marks} == {row.area for row in others}
 
 
 def test_rank_bars_are_never_a_single_point(results: Results, catalogue: Catalogue) -> None:

@@ -3,9 +3,13 @@ import pytest
 
 from urban_safety_monitor.statistics.comparison import (
     benjamini_hochberg,
+    equivalence_p_values,
+    holm,
     normal_test,
+    pairwise_test,
     poisson_test,
     score_test,
+    smallest_detectable,
     student_test,
 )
 
@@ -96,3 +100,53 @@ def test_poisson_test_by_hand():
 def test_poisson_test_at_what_is_expected_finds_nothing():
     found = poisson_test(np.array([7.0, 0.0, np.nan]), np.array([7.0, 0.0, 1.0]))
     np.testing.assert_array_equal(found.z, [0, 0, np.nan])
+
+
+def test_holm_by_hand():
+    # 4 x 0.005; 3 x 0.01; 2 x 0.03; 0.04 may not fall below the one before
+    found = holm(np.array([0.01, 0.04, np.nan, 0.03, 0.005]))
+    np.testing.assert_allclose(found, [0.03, 0.06, np.nan, 0.06, 0.02])
+    assert np.isnan(holm(np.array([np.nan]))).all()
+    np.testing.assert_array_equal(holm(np.array([0.6, 0.7])), [1, 1])
+
+
+def test_estimates_of_one_design_are_compared_with_their_covariance():
+    covariance = np.array([[4.0, 3.5, 0], [3.5, 4, 0], [0, 0, np.nan]])
+    found = pairwise_test(np.array([12.0, 10, 5]), covariance)
+    assert found.z[0, 1] == -found.z[1, 0] == pytest.approx(2)  # 2 / sqrt(4 + 4 - 7)
+    assert found.difference[1, 2] == 5
+    assert np.isnan(found.z[:, 2]).all()
+    assert np.isnan(np.diag(found.z)).all()
+    few = pairwise_test(np.array([12.0, 10, 5]), covariance, 4)
+    assert few.p_value[0, 1] == pytest.approx(0.116117, abs=1e-6)  # Student's t, 4 df
+
+
+def test_estimates_of_the_same_records_do_not_differ_by_rounding():
+    found = pairwise_test(np.array([0.3, 0.3]), np.full((2, 2), 0.1))
+    assert found.z[0, 1] == 0
+
+
+def test_no_clear_difference_is_not_the_same_as_none():
+    difference, margin = np.zeros(2), np.full(2, 3.0)
+    known = np.full(2, np.nan)
+    found = equivalence_p_values(difference, np.array([1.0, 9.0]), margin, known)
+    np.testing.assert_allclose(found, [0.0013499, 0.1586553], atol=1e-7)  # beyond 3 and 1 errors
+
+
+def test_a_difference_as_large_as_the_margin_is_not_within_it():
+    found = equivalence_p_values(*arrays(-3, 1, 3, 10))
+    assert found[0] == pytest.approx(0.5)
+    assert equivalence_p_values(*arrays(4, 1, 3, 10))[0] > 0.5
+
+
+def test_a_few_degrees_of_freedom_make_equivalence_harder():
+    one_sided = 0.05
+    room = 2.131847  # Student's 95 % quantile with 4 degrees of freedom
+    assert equivalence_p_values(*arrays(0, 1, room, 4))[0] == pytest.approx(one_sided, rel=1e-6)
+
+
+def test_the_smallest_detectable_difference_of_two_shares():
+    # two samples of 400 at 50 %: 2.801585 sqrt(2 x 0.25 / 400)
+    found = smallest_detectable(np.array([2 * 0.25 / 400, np.nan]))
+    np.testing.assert_allclose(found, [0.0990510, np.nan], rtol=1e-6)
+    assert smallest_detectable(np.array([1.0]), 0.9, 0.5)[0] == pytest.approx(1.644854)

@@ -6,8 +6,10 @@ from urban_safety_monitor.statistics.intervals import (
     effective_size,
     normal_quantile,
     poisson,
+    student_quantile,
     symmetric,
     wilson,
+    wilson_student,
 )
 
 
@@ -56,6 +58,28 @@ def test_wilson_narrows_with_n_and_widens_with_the_level():
     few, many = (wilson(np.array([0.2]), np.array([n])) for n in (50.0, 500.0))
     sure = wilson(np.array([0.2]), np.array([50.0]), 0.998)
     assert many.upper - many.lower < few.upper - few.lower < sure.upper - sure.lower
+
+
+def test_wilson_with_few_degrees_of_freedom_has_students_quantile():
+    # share 0.3, n 50, t(9) = 2.262157: (0.3 + t2 / 100 -+ t sqrt(0.21 / 50 + t2 / 10000)) / ...
+    found = wilson_student(np.array([0.3]), np.array([50.0]), np.array([9.0]))
+    t2 = 2.262157**2
+    centre, half = 0.3 + t2 / 100, np.sqrt(t2) * np.sqrt(0.21 / 50 + t2 / 10_000)
+    assert found.lower[0] == pytest.approx((centre - half) / (1 + t2 / 50), rel=1e-6)
+    assert found.upper[0] == pytest.approx((centre + half) / (1 + t2 / 50), rel=1e-6)
+
+
+def test_wilson_with_infinite_degrees_of_freedom_is_wilsons():
+    share, n = np.linspace(0, 1, 11), np.full(11, 40.0)
+    known = wilson_student(share, n, np.full(11, np.inf))
+    np.testing.assert_array_equal(known, wilson(share, n))
+    assert np.isnan(wilson_student(share, n, np.zeros(11))).all()
+
+
+def test_student_quantile_of_one_degree_of_freedom():
+    # Cauchy: tan(0.475 pi)
+    found = student_quantile(np.array([1.0]))
+    assert found[0] == pytest.approx(np.tan(0.475 * np.pi), rel=1e-9)
 
 
 def test_effective_size_is_that_of_a_simple_random_sample():

@@ -134,6 +134,16 @@ def test_each_rule_for_a_stratum_with_a_single_psu(rule, expected):
     np.testing.assert_allclose(found[0, 0], expected)
 
 
+@pytest.mark.parametrize("rule", RULES)
+def test_an_only_psu_taken_with_certainty_adds_nothing_under_any_rule(rule):
+    influence = column(1, 3, 10)
+    made = design([0, 0, 1], [2, 1], [0.0, 1.0], rule)
+    expected = by_hand(np.array([1.0, 3.0]), [0, 0], [2])
+    found = covariances(influence, influence, one_cell(3), 1, made)
+    np.testing.assert_allclose(found, [[expected]])
+    np.testing.assert_allclose(covariance_matrix(influence, made), [[expected]])
+
+
 def test_average_of_no_other_stratum_is_missing():
     influence = column(0.5, -0.5)
     found = covariances(

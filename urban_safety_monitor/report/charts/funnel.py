@@ -27,10 +27,11 @@ from urban_safety_monitor.report.charts.style import (
 )
 from urban_safety_monitor.report.records import CityComparison, CityRow
 from urban_safety_monitor.report.wording import translator
+from urban_safety_monitor.statistics.intervals import normal_quantile
 
 FEWEST_CITIES = 8
 WIDTH, HEIGHT = 560, 360
-LEVELS = {"95%": 1.959964, "99.8%": 3.090232}
+LEVELS = {"95%": normal_quantile(0.95), "99.8%": normal_quantile(0.998)}
 STEPS = 60
 
 
@@ -78,7 +79,9 @@ def funnel(comparison: CityComparison) -> Picture:
 
 
 def _tested(comparison: CityComparison) -> list[CityRow]:
-    return [row for row in comparison.rows if row.comparable and row.verdict.z is not None]
+    """Cities with a test; complete counts without any error have no place on the axis."""
+    rows = [row for row in comparison.rows if row.comparable and row.verdict.z is not None]
+    return [row for row in rows if math.isfinite(row.verdict.z or 0.0)]
 
 
 def _mark(comparison: CityComparison, row: CityRow) -> Mark:
