@@ -83,12 +83,12 @@ draws = {DRAWS}
 seed = {RUN_SEED}
 lonely_psu = "adjust"
 """
-    paths = (microdata_path(city, period) for city, period in plan.surveys())
+    paths = (microdata_path(city) for city in plan.cities)
     return head + "".join(
         f'\n[[microdata]]\nfiles = ["{path}"]\nrecipe = "usm-questionnaire"\n' for path in paths
     )
 
 
-def microdata_path(city: City, period: str) -> str:
-    """Where the answers of a city and round are kept, below sample_data."""
-    return f"microdata/{city.area}_{period}.parquet"
+def microdata_path(city: City) -> str:
+    """Where the answers of a city's rounds are kept, below sample_data."""
+    return f"microdata/{city.area}.parquet"

@@ -20,13 +20,14 @@ def write_everything(plan: Plan, folder: Path) -> None:
 
 
 def write_surveys(plan: Plan, folder: Path) -> None:
-    """Write the answers of every city and round, and the table that describes the surveys."""
+    """Write the answers of every city's rounds, and the table that describes the surveys."""
     (folder / "microdata").mkdir(exist_ok=True)
     rows = []
-    for city, period in plan.surveys():
-        frame = survey(plan, city, period)
-        write_parquet(folder / tables.microdata_path(city, period), frame)
-        rows.append(tables.survey_row(city, period, frame))
+    for city in plan.cities:
+        rounds = {period: survey(plan, city, period) for period in city.rounds}
+        answers = pd.concat(rounds.values(), ignore_index=True)
+        write_parquet(folder / tables.microdata_path(city), answers)
+        rows += [tables.survey_row(city, period, frame) for period, frame in rounds.items()]
     write_csv(folder / "surveys.csv", pd.DataFrame(rows))
 
 

@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import openpyxl
 import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
@@ -207,6 +208,37 @@ def test_a_practice_file_is_checked_in_spanish(visit: Open) -> None:
     expect(page.locator(".verdict.accepted")).to_contain_text(
         "Sus archivos se pueden usar", timeout=60_000
     )
+
+
+def test_a_corrected_file_is_compared_with_the_last_and_comes_back_marked(
+    visit: Open, tmp_path: Path
+) -> None:
+    corrected = tmp_path / "corrected.csv"
+    table = pd.read_csv(PRACTICE / "example_ten_faults.csv", dtype="str").drop(columns="remarks")
+    table.loc[table["safe_night"] == "7", "safe_night"] = "3"
+    table.loc[60, "sex"] = "5"
+    table.to_csv(corrected, index=False)
+    page = visit("/check?lang=es")
+    first = PRACTICE / "example_ten_faults.xlsx"
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(first)
+    expect(page.locator(".verdict.refused")).to_be_visible(timeout=60_000)
+    expect(page.locator(".verdict strong")).to_have_count(0)
+    page.get_by_role("button", name="Remove example_ten_faults.xlsx").click()
+    expect(page.locator(".verdict")).to_have_count(0)
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(corrected)
+    expect(page.locator(".verdict strong")).to_have_text(
+        "Comparado con su carga anterior, 2 de 10 problemas están corregidos. 1 problema es nuevo.",
+        timeout=60_000,
+    )
+    with page.expect_download() as copy:
+        page.get_by_role("button", name="Mi archivo con marcas (XLSX)").click()
+    book = openpyxl.load_workbook(BytesIO(copy.value.path().read_bytes()))
+    assert book.sheetnames == ["Qué corregir", "corrected"]
+    assert "USM-V12" in book["corrected"]["S62"].comment.text
+    with page.expect_download() as printed:
+        page.get_by_role("button", name="Informe para imprimir (PDF)").click()
+    words = PdfReader(BytesIO(printed.value.path().read_bytes())).pages[0].extract_text()
+    assert "2 de 10 problemas" in words
 
 
 def test_text_from_a_file_stays_text(visit: Open, tmp_path: Path) -> None:

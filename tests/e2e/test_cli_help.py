@@ -12,8 +12,10 @@ pytestmark = pytest.mark.e2e
 
 COMMANDS = [
     "demo",
+    "template",
     "check",
     "estimate",
+    "totals",
     "run",
     "profile",
     "compare",

@@ -56,6 +56,11 @@ class Run:
         return folder.name
 
 
+def answers_of(city: str) -> pd.DataFrame:
+    answers = pd.read_parquet(SAMPLE / "microdata" / f"{city}.parquet")
+    return answers[answers["round_id"] == PERIOD].reset_index(drop=True)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tables and answers of two cities, and answers of a third with several faults."""
@@ -69,9 +74,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             kept &= rows["period"] == PERIOD
         rows[kept].to_csv(folder / f"{name}.csv", index=False)
     for city in CITIES:
-        answers = pd.read_parquet(SAMPLE / "microdata" / f"{city}_{PERIOD}.parquet")
-        answers.head(300).to_parquet(folder / f"{city}.parquet")
-    broken = pd.read_parquet(SAMPLE / "microdata" / f"ZA-D02_{PERIOD}.parquet").head(200)
+        answers_of(city).head(300).to_parquet(folder / f"{city}.parquet")
+    broken = answers_of("ZA-D02").head(200)
     broken.loc[3, "safe_night"] = 7
     broken.loc[7, "weight_person"] = 0
     broken.to_csv(folder / "broken.csv", index=False)

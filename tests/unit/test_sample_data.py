@@ -65,9 +65,11 @@ DIFFICULTIES = ["wg_see", "wg_hear", "wg_walk", "wg_mem", "wg_care", "wg_comm"]
 
 @pytest.fixture(scope="module")
 def surveys() -> dict[tuple[str, str], pd.DataFrame]:
+    files = {city.area: FOLDER / tables.microdata_path(city) for city in PLAN.cities}
     return {
-        (city.area, period): pd.read_parquet(FOLDER / tables.microdata_path(city, period))
-        for city, period in PLAN.surveys()
+        (area, str(period)): frame.reset_index(drop=True)
+        for area, path in files.items()
+        for period, frame in pd.read_parquet(path).groupby("round_id")
     }
 
 

@@ -1,11 +1,12 @@
 """Conditions and quantities of the catalogue as plain SQL expressions.
 
-The text is the same for DuckDB, PostgreSQL and Spark. Identifiers are quoted and codes are
-rendered from closed types, so no declaration can become anything but a comparison. Unknown
-(NULL) follows SQL's three-valued logic, as the grammar promises.
+The text is the same for DuckDB, PostgreSQL and Spark: numbers are DOUBLE and texts STRING, which
+DuckDB and Spark know and PostgreSQL is taught as two domains. Identifiers are quoted and codes are
+rendered from closed types, so no declaration can become anything but a comparison. Unknown (NULL)
+follows SQL's three-valued logic, as the grammar promises.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from urban_safety_monitor.catalogue.codebook import Disaggregation
 from urban_safety_monitor.catalogue.conditions import (
@@ -36,11 +37,16 @@ def literal(value: Code | float) -> str:
     return repr(value)
 
 
+def double(number: str) -> str:
+    """A number in double precision: decimals and whole numbers divide differently by engine."""
+    return f"CAST({number} AS DOUBLE)"
+
+
 def condition(part: Declaration) -> str:
     """A boolean expression; NULL where an answer that decides it is missing."""
     match part:
         case IsIn(column=column, is_in=codes):
-            return f"({identifier(column)} IN ({_listed(codes)}))"
+            return f"({_is_in(column, codes)})"
         case Between(column=column, at_least=low, at_most=high):
             return _bounded(identifier(column), low, high)
         case CountBetween(count_of=columns, is_in=codes, at_least=low, at_most=high):
@@ -58,12 +64,12 @@ def quantity(part: Declaration) -> str:
     """A number per record; a condition counts 1 or 0, NULL means nothing is known."""
     match part:
         case Value(value_of=column, times=times):
-            return _times(f"CAST({identifier(column)} AS DOUBLE PRECISION)", times)
+            return _times(double(identifier(column)), times)
         case Count(number_of=columns, is_in=codes):
             return _number_of(columns, codes)
         case Share(share_of=columns, is_in=codes, out_of=base, times=times):
-            share = f"(1.0 * {_number_of(columns, codes)} / NULLIF({_number_of(columns, base)}, 0))"
-            return _times(share, times)
+            asked = f"NULLIF({_number_of(columns, base)}, 0)"
+            return _times(f"({double(_number_of(columns, codes))} / {asked})", times)
         case CappedSum():
             return "(" + " + ".join(_capped(part, column) for column in part.sum_of) + ")"
     return f"(CASE WHEN {condition(part)} THEN 1 ELSE 0 END)"
@@ -72,7 +78,7 @@ def quantity(part: Declaration) -> str:
 def category(disaggregation: Disaggregation) -> str:
     """The category a record belongs to as text; NULL for records in none."""
     if disaggregation.column:
-        return f"CAST({identifier(disaggregation.column)} AS VARCHAR)"
+        return f"CAST({identifier(disaggregation.column)} AS STRING)"
     cases = " ".join(
         f"WHEN {condition(group.when)} THEN {literal(group.id)}"
         for group in disaggregation.categories
@@ -89,6 +95,12 @@ def _joined(word: str, parts: Iterable[Declaration]) -> str:
     return "(" + word.join(condition(part) for part in parts) + ")"
 
 
+def _is_in(column: str, codes: Sequence[Code]) -> str:
+    if len(codes) == 1:  # compared sooner than looked up in a list
+        return f"{identifier(column)} = {literal(codes[0])}"
+    return f"{identifier(column)} IN ({_listed(codes)})"
+
+
 def _listed(codes: Iterable[Code]) -> str:
     return ", ".join(literal(code) for code in codes)
 
@@ -99,9 +111,8 @@ def _bounded(number: str, low: float | None, high: float | None) -> str:
     return "(" + " AND ".join(bounds) + ")"
 
 
-def _number_of(columns: Iterable[str], codes: Iterable[Code]) -> str:
-    listed = _listed(codes)
-    one = (f"CASE WHEN {identifier(column)} IN ({listed}) THEN 1 ELSE 0 END" for column in columns)
+def _number_of(columns: Iterable[str], codes: Sequence[Code]) -> str:
+    one = (f"CASE WHEN {_is_in(column, codes)} THEN 1 ELSE 0 END" for column in columns)
     return "(" + " + ".join(one) + ")"
 
 

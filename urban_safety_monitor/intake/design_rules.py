@@ -57,10 +57,12 @@ def copied_rows(records: Records) -> Iterator[Problem]:
     """Records with all answers alike under different person numbers."""
     if len(records.answers) < ANSWERS_COMPARED or "person" not in records.frame:
         return
-    alike = records.filled[records.answers].sum(axis=1) >= ANSWERS_COMPARED
+    enough = records.filled[records.answers].to_numpy().sum(axis=1) >= ANSWERS_COMPARED
     # Rows alike in their texts are alike in their numbers, which are faster to compare.
-    numbers = records.frame[records.answers].select_dtypes("number")
-    alike &= pd.util.hash_pandas_object(numbers, index=False).duplicated(keep=False)
+    rows = [row.tobytes() for row in records.numbers]
+    alike = (
+        pd.Series(enough, records.frame.index) & pd.Series(rows).duplicated(keep=False).to_numpy()
+    )
     alike[alike] = records.mapped.text.loc[alike, records.answers].duplicated(keep=False)
     keys = [name for name in IDENTITY if name in records.frame]
     alike &= ~records.frame.duplicated(keys, keep=False)

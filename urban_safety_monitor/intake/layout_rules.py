@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.source import SourceTable
@@ -25,7 +26,7 @@ def without_notes(table: SourceTable) -> tuple[SourceTable, list[Problem]]:
     """The table without rows that are totals or notes, and a problem for each kind found."""
     if len(table.header) < FEW_COLUMNS:
         return table, []
-    filled = table.frame.notna().sum(axis=1)
+    filled = pd.Series(table.frame.notna().to_numpy().sum(axis=1), table.frame.index)
     sparse = filled <= filled.median() / 2
     asked = sparse.copy()
     asked.iloc[-LAST_ROWS:] = True
@@ -45,9 +46,7 @@ def without_notes(table: SourceTable) -> tuple[SourceTable, list[Problem]]:
         if rows.any()
     ]
     kept = ~(totals | notes)
-    if not problems or not kept.any():
-        return table, []
-    return replace(table, frame=table.frame[kept]), problems
+    return (replace(table, frame=table.frame[kept]) if problems else table), problems
 
 
 def merged_cells(table: SourceTable) -> Iterator[Problem]:

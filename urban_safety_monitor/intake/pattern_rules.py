@@ -36,8 +36,7 @@ def nearly_copied_interviews(records: Records) -> Iterator[Problem]:
     """Interviews of one sampling unit that agree in nearly all answers but not in all."""
     if not {*UNIT, "person"} <= set(records.frame) or len(records.answers) < ANSWERS_COMPARED:
         return
-    answers = records.frame[records.answers].select_dtypes("number")
-    values = np.nan_to_num(answers.to_numpy(dtype=np.float32, na_value=np.nan), nan=-1)
+    values = records.numbers
     near = np.zeros(len(values), dtype=bool)
     for rows in records.frame.groupby(UNIT, sort=False).indices.values():
         if 1 < len(rows) <= LARGEST_UNIT:

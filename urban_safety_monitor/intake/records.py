@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.codebook import Variable
@@ -84,7 +86,14 @@ class Records:
     @cached_property
     def filled(self) -> pd.DataFrame:
         """Which cells of the source hold anything."""
-        return self.mapped.text.notna()
+        text = self.mapped.text
+        return pd.DataFrame(text.notna().to_numpy(), text.index, text.columns)
+
+    @cached_property
+    def numbers(self) -> NDArray[np.float32]:
+        """(n, k) the answers that are numbers; those missing are -1, which no answer is."""
+        answers = self.frame[self.answers].select_dtypes("number")
+        return np.nan_to_num(answers.to_numpy(dtype=np.float32, na_value=np.nan), nan=-1)
 
     @cached_property
     def passed(self) -> dict[Condition, pd.Series]:

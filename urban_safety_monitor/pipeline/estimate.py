@@ -1,7 +1,10 @@
 """Survey estimates with standard errors, intervals, design effects and reliability flags."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 import numpy as np
 import pandas as pd
@@ -12,7 +15,8 @@ from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.catalogue.measures import Proportion, Total
 from urban_safety_monitor.errors import DesignError
 from urban_safety_monitor.pipeline.linear import SURVEY, LinearisedIndicators, linearised
-from urban_safety_monitor.statistics.intervals import effective_size, symmetric, wilson
+from urban_safety_monitor.statistics.design_effect import effective_n, interval_size, settled
+from urban_safety_monitor.statistics.intervals import symmetric, wilson
 from urban_safety_monitor.statistics.linearisation import (
     LonelyPsu,
     covariance_matrix,
@@ -26,18 +30,23 @@ from urban_safety_monitor.tables.totals import CELL, PsuTotals
 
 Floats = NDArray[np.float64]
 
+Matrices = dict[tuple[str, str], pd.DataFrame]
+
+ROWS_AT_ONCE = 25_000
+"""Of PSU totals: surveys are estimated together up to about so many."""
+THREADS = 2
+"""That estimate at the same time: numpy lets others run while it computes."""
+
 
 @dataclass(frozen=True)
 class SurveyEstimates:
     """Estimates, and how those of one survey vary together.
 
-    `parts` keeps the influences, for comparisons that need covariances.
     `covariances` maps (area, period) to the covariance matrix of the indicators' total values.
     """
 
     estimates: DataFrame[Estimates]
-    parts: list[LinearisedIndicators]
-    covariances: dict[tuple[str, str], pd.DataFrame]
+    covariances: Matrices
 
 
 def estimate(
@@ -56,11 +65,16 @@ def estimate(
     """
     if lonely_psu == "fail":
         _refuse_single_psus(psu_totals.psus)
-    parts = linearised(psu_totals, indicators, lonely_psu)
-    frame = pd.concat([_estimates_of(part) for part in parts], ignore_index=True)
-    frame = _only_declared(frame, indicators)
-    surveys = psu_totals.psus[SURVEY].drop_duplicates()
-    frame = pd.concat([frame, _not_collected(frame, surveys, indicators)], ignore_index=True)
+
+    def estimated(surveys: PsuTotals) -> tuple[pd.DataFrame, Matrices]:
+        parts = linearised(surveys, indicators, lonely_psu)
+        return pd.concat(map(_estimates_of, parts), ignore_index=True), dict(_matrices(parts))
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        found, matrices = zip(*threads.map(estimated, _in_turn(psu_totals)), strict=True)
+    frame = _only_declared(pd.concat(found, ignore_index=True), indicators)
+    units = psu_totals.psus[SURVEY].drop_duplicates()
+    frame = pd.concat([frame, _not_collected(frame, units, indicators)], ignore_index=True)
     order = {indicator.id: place for place, indicator in enumerate(indicators)}
     frame = frame.sort_values(
         [*SURVEY, "indicator", "disaggregation", "category"],
@@ -68,7 +82,31 @@ def estimate(
         kind="stable",
         ignore_index=True,
     )
-    return SurveyEstimates(checked(Estimates, frame), parts, _covariances(parts))
+    return SurveyEstimates(checked(Estimates, frame), reduce(or_, matrices))
+
+
+def _in_turn(psu_totals: PsuTotals) -> Iterator[PsuTotals]:
+    """Some surveys at a time, so that what is computed by the way stays small.
+
+    Rows are in the order of surveys, as engines give them; otherwise all come at once.
+    """
+    keys = psu_totals.keys
+    changes = [(keys[name].array[1:] != keys[name].array[:-1]).astype(bool) for name in SURVEY]
+    starts = np.flatnonzero(np.r_[True, np.logical_or(*map(np.asarray, changes))])[: len(keys)]
+    if keys[SURVEY].iloc[starts].duplicated().any() or len(keys) == 0:
+        yield psu_totals
+        return
+    firsts = starts[np.r_[True, np.diff(starts // ROWS_AT_ONCE) > 0]]
+    for first, end in zip(firsts, [*firsts[1:], len(keys)], strict=True):
+        rows = slice(first, end)
+        yield replace(
+            psu_totals,
+            keys=keys.iloc[rows].reset_index(drop=True),
+            n=psu_totals.n[rows],
+            numerator=psu_totals.numerator[rows],
+            denominator=psu_totals.denominator[rows],
+            squares={k: values[rows] for k, values in psu_totals.squares.items()},
+        )
 
 
 def _refuse_single_psus(psus: pd.DataFrame) -> None:
@@ -129,30 +167,32 @@ def _precision(
 ) -> dict[str, NDArray]:
     """Standard error, interval and effective n: score interval for shares, else Student's.
 
-    Where everybody or nobody fulfils a condition no spread is seen at all. A share then takes
-    the n of the sample over its usual design effect, and the error of Jeffreys' adjusted share;
-    a mean has no standard error.
+    The effective n of a share is adjusted for its degrees of freedom, and its design effect is
+    settled with the survey's usual one, so that intervals keep their level with few PSUs and few
+    events. Where everybody or nobody fulfils a condition no spread is seen at all: a share then
+    has the usual design effect and the error of Jeffreys' adjusted share, a mean no error.
     """
     is_share = np.array(
         [isinstance(i.measure, Proportion) for i in part.indicators], dtype=np.bool_
     )
     times = _times(part)
-    share = part.value / times
+    share = np.where(is_share, np.clip(part.value / times, 0, 1), np.nan)
     usual = _usual_design_effect(part.cells, np.where(is_share, design_effect, np.nan))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = variance / times**2 / (share * (1 - share) / part.n)
+    n_effective = interval_size(part.n, settled(share, part.n, own, df, usual))
     at_edge = is_share & (np.isclose(share, 0) | np.isclose(share, 1)) & (df > 0)
-    n_effective = np.where(at_edge, part.n / usual, effective_size(share, variance / times**2))
     adjusted = (share * n_effective + 0.5) / (n_effective + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         of_edge = times * np.sqrt(adjusted * (1 - adjusted) / n_effective)
-        others = np.where(design_effect > 0, part.n / design_effect, np.nan)
     standard_error = np.where(variance > 0, np.sqrt(variance), np.where(at_edge, of_edge, np.nan))
-    score = wilson(np.clip(share, 0, 1), n_effective)
+    score = wilson(share, n_effective)
     plain = symmetric(part.value, standard_error, df)
     return {
         "standard_error": standard_error,
         "lower": np.where(is_share, score.lower * times, plain.lower),
         "upper": np.where(is_share, score.upper * times, plain.upper),
-        "n_effective": np.where(is_share, n_effective, others),
+        "n_effective": np.where(is_share, n_effective, effective_n(part.n, design_effect)),
         "at_edge": at_edge,
     }
 
@@ -172,9 +212,11 @@ def _times(part: LinearisedIndicators) -> Floats:
 
 
 def _only_declared(frame: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame:
-    allowed = {(i.id, d) for i in indicators for d in (TOTAL, *i.disaggregations)}
-    pairs = zip(frame["indicator"], frame["disaggregation"], strict=True)
-    return frame[np.fromiter((pair in allowed for pair in pairs), dtype=bool)]
+    allowed = frame["disaggregation"] == TOTAL
+    for name in frame["disaggregation"].unique():
+        declared = [i.id for i in indicators if name in i.disaggregations]
+        allowed |= (frame["disaggregation"] == name) & frame["indicator"].isin(declared)
+    return frame[allowed]
 
 
 def _not_collected(
@@ -189,36 +231,37 @@ def _not_collected(
     return rows[list(Estimates.to_schema().columns)]
 
 
-def _covariances(parts: list[LinearisedIndicators]) -> dict[tuple[str, str], pd.DataFrame]:
-    return {survey: matrix for survey, matrix in _matrices(parts)}
-
-
 def _matrices(
     parts: list[LinearisedIndicators],
 ) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
     first = parts[0]
-    everybody = first.cells.index[first.cells["disaggregation"] == TOTAL]
-    names = [indicator.id for part in parts for indicator in part.indicators]
-    for number in everybody:
-        area, period = first.cells.loc[number, SURVEY]
-        rows = first.cell == number
+    rows_of = [_rows_of_everybody(part) for part in parts]
+    names = pd.Index([indicator.id for part in parts for indicator in part.indicators])
+    for survey, rows in rows_of[0].items():
+        psus = first.psu[rows]
         influence = np.hstack(
-            [_influence_on(first.psu[rows], part, (area, period)) for part in parts]
+            [
+                _influence_on(psus, part, found.get(survey, rows[:0]))
+                for part, found in zip(parts, rows_of, strict=True)
+            ]
         )
         design = first.design._replace(stratum=first.design.stratum[rows])
-        matrix = covariance_matrix(influence, design)
-        yield (area, period), pd.DataFrame(matrix, names, names)
+        yield survey, pd.DataFrame(covariance_matrix(influence, design), names, names)
 
 
-def _influence_on(psus: NDArray[np.intp], part: LinearisedIndicators, survey: tuple) -> Floats:
-    """Influences of one part's total values on these PSUs; 0 where a PSU adds nothing."""
-    cells = part.cells
-    chosen = (
-        (cells["area"] == survey[0])
-        & (cells["period"] == survey[1])
-        & (cells["disaggregation"] == TOTAL)
-    ).to_numpy()
-    rows = chosen[part.cell]
+def _rows_of_everybody(part: LinearisedIndicators) -> dict[tuple[str, str], NDArray[np.intp]]:
+    """Rows of the influences on total values, by area and period."""
+    cells = np.flatnonzero(part.cells["disaggregation"] == TOTAL)
+    order = np.argsort(part.cell, kind="stable")
+    starts = np.searchsorted(part.cell[order], [cells, cells + 1])
+    surveys = part.cells[SURVEY].iloc[cells].itertuples(index=False, name=None)
+    return {s: order[a:b] for s, a, b in zip(surveys, *starts, strict=True)}
+
+
+def _influence_on(
+    psus: NDArray[np.intp], part: LinearisedIndicators, rows: NDArray[np.intp]
+) -> Floats:
+    """Influences in these rows of a part, on these PSUs; 0 where a PSU adds nothing."""
     order = np.argsort(psus)
     place = order[np.searchsorted(psus, part.psu[rows], sorter=order)]
     aligned = np.zeros((len(psus), len(part.indicators)))

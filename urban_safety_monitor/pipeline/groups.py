@@ -16,7 +16,7 @@ from urban_safety_monitor.catalogue.measures import Mean, Proportion
 from urban_safety_monitor.pipeline.compare import COLUMNS, status_of
 from urban_safety_monitor.pipeline.disclose import persons_needed
 from urban_safety_monitor.pipeline.linear import design_of
-from urban_safety_monitor.statistics.comparison import benjamini_hochberg, normal_test
+from urban_safety_monitor.statistics.comparison import benjamini_hochberg, student_test
 from urban_safety_monitor.statistics.linearisation import (
     LonelyPsu,
     covariances,
@@ -80,11 +80,13 @@ def _of_disaggregation(
     inside = ratios(above[0], below[0], cell, len(cells))
     outside = ratios(above[1], below[1], cell, len(cells))
     influence = np.nan_to_num(inside.influence - outside.influence, posinf=0.0, neginf=0.0)
-    df = [degrees_of_freedom(part > 0, cell, len(cells), design) for part in n]
+    inner, outer, df = (
+        degrees_of_freedom(part > 0, cell, len(cells), design) for part in (*n, n[0] + n[1])
+    )
     variance = covariances(influence, influence, cell, len(cells), design)
-    variance = np.where(np.minimum(*df) > 0, variance, np.nan)
+    variance = np.where(np.minimum(inner, outer) > 0, variance, np.nan)
     times = np.array([i.survey_measure.times for i in asked])
-    test = normal_test((inside.value - outside.value) * times, variance * times**2)
+    test = student_test((inside.value - outside.value) * times, variance * times**2, df)
     frame = cells.loc[np.repeat(np.arange(len(cells)), len(asked))].reset_index(drop=True)
     return frame.assign(
         indicator=[i.id for i in asked] * len(cells),

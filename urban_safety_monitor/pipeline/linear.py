@@ -69,11 +69,11 @@ def design_of(psu_totals: PsuTotals, lonely_psu: LonelyPsu) -> Design:
     """The sampling design of the rows of PSU totals."""
     strata = psu_totals.psus
     number = pd.MultiIndex.from_frame(strata[[*SURVEY, "stratum"]])
-    rows = pd.MultiIndex.from_frame(psu_totals.keys[[*SURVEY, "stratum"]])
+    run, runs = _runs(psu_totals.keys[[*SURVEY, "stratum"]])
     sampled = strata["psus"].to_numpy(dtype=float)
     population = pd.to_numeric(strata["psus_in_population"]).to_numpy(dtype=float, na_value=np.inf)
     return Design(
-        number.get_indexer(rows).astype(np.intp),
+        number.get_indexer(pd.MultiIndex.from_frame(runs)).astype(np.intp)[run],
         strata["psus"].to_numpy(dtype=np.int64),
         sampled / np.where(population > 0, population, np.inf),
         lonely_psu,
@@ -88,13 +88,17 @@ def linearised(
     The first part holds all plain indicators; each gap, having cells of its own, is a further one.
     """
     asked = {term.indicator for term in psu_totals.terms}
-    gaps = [i for i in indicators if i.id in asked and isinstance(i.measure, Gap)]
     plain = [i for i in indicators if i.id in asked and not isinstance(i.measure, Gap)]
+    gaps = [(i, i.measure) for i in indicators if i.id in asked and isinstance(i.measure, Gap)]
     rows = _rows_of(psu_totals, lonely_psu)
-    terms = _linearised_terms(psu_totals, rows, plain)
+    groups = rows.cells["disaggregation"].str.partition("*").to_numpy()
+    first = _averaged(_linearised_terms(psu_totals, rows, groups[:, 1] == "", plain), plain)
     return [
-        _without_crossings(_averaged(terms, plain)),
-        *(_gap(_linearised_terms(psu_totals, rows, [i]), i) for i in gaps),
+        first,
+        *(
+            _gap(_linearised_terms(psu_totals, rows, groups[:, 0] == gap.disaggregation, [i]), i)
+            for i, gap in gaps
+        ),
     ]
 
 
@@ -109,28 +113,47 @@ class _Rows(NamedTuple):
 
 def _rows_of(psu_totals: PsuTotals, lonely_psu: LonelyPsu) -> _Rows:
     cell, cells = _numbered(psu_totals.keys[CELL])
-    psu, _ = _numbered(psu_totals.keys[[*SURVEY, "stratum", "psu"]])
-    return _Rows(cell, cells, psu, design_of(psu_totals, lonely_psu))
+    design = design_of(psu_totals, lonely_psu)
+    names, _ = pd.factorize(psu_totals.keys["psu"])
+    psu, _ = pd.factorize(names.astype(np.int64) * len(design.psus) + design.stratum)
+    return _Rows(cell, cells, psu.astype(np.intp), design)
 
 
 def _linearised_terms(
-    psu_totals: PsuTotals, rows: _Rows, indicators: Sequence[Indicator]
+    psu_totals: PsuTotals,
+    every: _Rows,
+    wanted: NDArray[np.bool_],
+    indicators: Sequence[Indicator],
 ) -> LinearisedIndicators:
-    """One column per term of these indicators, repeated indicators for several components."""
+    """One column per term of these indicators in the cells wanted.
+
+    Indicators with several components are repeated.
+    """
+    rows, kept = _only(every, wanted)
     by_id = {indicator.id: indicator for indicator in indicators}
     chosen = [j for j, term in enumerate(psu_totals.terms) if term.indicator in by_id]
     owners = tuple(by_id[psu_totals.terms[j].indicator] for j in chosen)
-    cell, cells = rows.cell, rows.cells
-    above, below = psu_totals.numerator[:, chosen], psu_totals.denominator[:, chosen]
-    of_ratio, of_total = ratios(above, below, cell, len(cells)), totals(above, cell, len(cells))
-    is_total = np.array([isinstance(i.measure, Total) for i in owners], dtype=bool)
+    cell, cells = rows.cell, len(rows.cells)
+    above, below, counted = (
+        _taken(array, kept, chosen)
+        for array in (psu_totals.numerator, psu_totals.denominator, psu_totals.n)
+    )
+    value, influence = ratios(above, below, cell, cells)
+    is_total = np.flatnonzero([isinstance(i.measure, Total) for i in owners])
+    value[:, is_total], influence[:, is_total] = totals(above[:, is_total], cell, cells)
     times = np.array([i.survey_measure.times for i in owners])
-    n = sums_by(cell, len(cells), psu_totals.n[:, chosen])
-    value = np.where(is_total, of_total.value, of_ratio.value)
-    moments = _moments(psu_totals, rows, chosen)
+    influence *= times
+    n = sums_by(cell, cells, counted)
+    of_cells = sums_by(cell, cells, above), sums_by(cell, cells, below)
+    squares = {
+        place: sums_by(cell, cells, psu_totals.squares[term][kept])
+        for place, term in enumerate(chosen)
+        if term in psu_totals.squares
+    }
+    moments = _moments(*of_cells, squares)
     moments[:, [bool(getattr(i.measure, "weight_of", None)) for i in owners]] = np.nan
     return LinearisedIndicators(
-        cells,
+        rows.cells,
         owners,
         np.where(n > 0, value, np.nan) * times,
         n,
@@ -138,62 +161,70 @@ def _linearised_terms(
         cell,
         rows.psu,
         rows.design,
-        np.where(is_total, of_total.influence, of_ratio.influence) * times,
-        psu_totals.n[:, chosen] > 0,
+        influence,
+        counted > 0,
     )
 
 
-def _moments(psu_totals: PsuTotals, rows: _Rows, chosen: Sequence[int]) -> Floats:
+def _only(rows: _Rows, wanted: NDArray[np.bool_]) -> tuple[_Rows, slice | Codes]:
+    """The rows of these cells, the cells numbered anew, and which rows they are."""
+    if wanted.all():
+        return rows, slice(None)
+    kept = np.flatnonzero(wanted[rows.cell])
+    number = np.cumsum(wanted) - 1
+    cells = rows.cells[wanted].reset_index(drop=True)
+    design = rows.design._replace(stratum=rows.design.stratum[kept])
+    return _Rows(number[rows.cell[kept]].astype(np.intp), cells, rows.psu[kept], design), kept
+
+
+def _taken(array: Floats, rows: slice | Codes, columns: Sequence[int]) -> Floats:
+    every = list(columns) == list(range(array.shape[1]))
+    return array[rows] if every else array[:, list(columns)][rows]
+
+
+def _moments(above: Floats, below: Floats, squares: dict[int, Floats]) -> Floats:
     """Denominator, numerator, squares and weight of terms in every cell (cells, k, 6)."""
-    cells = len(rows.cells)
-    below = sums_by(rows.cell, cells, psu_totals.denominator[:, chosen])
-    above = sums_by(rows.cell, cells, psu_totals.numerator[:, chosen])
     moments = np.stack([below, above, above, above, below, below], axis=2)
-    for place, term in enumerate(chosen):
-        if term in psu_totals.squares:
-            moments[:, place, 2:] = sums_by(rows.cell, cells, psu_totals.squares[term])
+    for place, sums in squares.items():
+        moments[:, place, 2:] = sums
     return moments
 
 
 def _averaged(terms: LinearisedIndicators, indicators: Sequence[Indicator]) -> LinearisedIndicators:
     """Components of one indicator become their mean; single terms stay as they are."""
-    owner = np.array([[t.id == i.id for t in terms.indicators] for i in indicators], dtype=float)
-    owner = owner.reshape(len(indicators), len(terms.indicators))
-    parts = owner.sum(axis=1, keepdims=True)
-    mean = (owner / np.where(parts == 0, 1, parts)).T
-    first = [int(row.argmax()) for row in owner]
-    several = parts[:, 0] > 1
-    moments = terms.moments[:, first]
-    moments[:, several] = np.nan
-    every = np.where(owner.T[None] > 0, terms.n[:, :, None], np.inf).min(axis=1, initial=np.inf)
+    owned = [[k for k, t in enumerate(terms.indicators) if t.id == i.id] for i in indicators]
+    if [column for own in owned for column in own] == list(range(len(indicators))):
+        return terms
+    first = [own[0] for own in owned]
+    value, n, moments = terms.value[:, first], terms.n[:, first], terms.moments[:, first]
+    influence, members = terms.influence[:, first], terms.members[:, first]
+    for place, own in enumerate(owned):
+        if len(own) > 1:
+            value[:, place] = terms.value[:, own].mean(axis=1)
+            n[:, place] = terms.n[:, own].min(axis=1)
+            moments[:, place] = np.nan
+            influence[:, place] = terms.influence[:, own].mean(axis=1)
+            members[:, place] = _members_of_weakest(terms, own)
     return LinearisedIndicators(
         terms.cells,
         tuple(indicators),
-        _weighted_columns(terms.value, mean),
-        np.where(np.isinf(every), 0, every),
+        value,
+        n,
         moments,
         terms.cell,
         terms.psu,
         terms.design,
-        _weighted_columns(terms.influence, mean),
-        np.take_along_axis(terms.members, _weakest_term(terms, owner)[terms.cell], axis=1),
+        influence,
+        members,
     )
 
 
-def _weakest_term(terms: LinearisedIndicators, owner: Floats) -> Codes:
-    """Of each indicator's terms the one with the fewest degrees of freedom, by cell (c, k)."""
-    df = degrees_of_freedom(terms.members, terms.cell, len(terms.cells), terms.design)
-    weakest = np.zeros((len(terms.cells), len(owner)), dtype=np.intp)
-    for place, own in enumerate(owner):
-        columns = np.flatnonzero(own)
-        weakest[:, place] = columns[df[:, columns].argmin(axis=1)]
-    return weakest
-
-
-def _weighted_columns(values: Floats, weights: Floats) -> Floats:
-    """Product values @ weights; a missing value spoils only the columns that use it."""
-    spoiled = np.isnan(values).astype(float) @ (weights > 0)
-    return np.where(spoiled > 0, np.nan, np.nan_to_num(values) @ weights)
+def _members_of_weakest(terms: LinearisedIndicators, own: Sequence[int]) -> NDArray[np.bool_]:
+    """In every cell the members of that term which has the fewest degrees of freedom (n,)."""
+    members = terms.members[:, own]
+    df = degrees_of_freedom(members, terms.cell, len(terms.cells), terms.design)
+    weakest = df.argmin(axis=1)[terms.cell]
+    return np.take_along_axis(members, weakest[:, None], axis=1)[:, 0]
 
 
 def _gap(terms: LinearisedIndicators, indicator: Indicator) -> LinearisedIndicators:
@@ -246,26 +277,19 @@ def _cells_of(cells: pd.DataFrame, disaggregation: str, category: str) -> pd.Dat
     )
 
 
-def _without_crossings(part: LinearisedIndicators) -> LinearisedIndicators:
-    plain = ~part.cells["disaggregation"].str.contains("*", regex=False).to_numpy()
-    number = np.cumsum(plain) - 1
-    rows = plain[part.cell]
-    return LinearisedIndicators(
-        part.cells[plain].reset_index(drop=True),
-        part.indicators,
-        part.value[plain],
-        part.n[plain],
-        part.moments[plain],
-        number[part.cell[rows]].astype(np.intp),
-        part.psu[rows],
-        part.design._replace(stratum=part.design.stratum[rows]),
-        part.influence[rows],
-        part.members[rows],
-    )
-
-
 def _numbered(keys: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
     """Each row's group number and the groups, in the order they first appear."""
-    groups = keys.groupby(list(keys.columns), sort=False, observed=True)
+    run, runs = _runs(keys)
+    groups = runs.groupby(list(keys.columns), sort=False, observed=True)
     number: Codes = groups.ngroup().to_numpy().astype(np.intp)
-    return number, keys.drop_duplicates().reset_index(drop=True)
+    return number[run], runs.drop_duplicates().reset_index(drop=True)
+
+
+def _runs(keys: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
+    """Each row's run of equal neighbours, and the runs: few, where the rows are in order."""
+    new = np.zeros(len(keys), dtype=bool)
+    new[:1] = True
+    for name in keys:
+        column = keys[name].array
+        new[1:] |= np.asarray(column[1:] != column[:-1], dtype=bool)
+    return np.cumsum(new) - 1, keys[new].reset_index(drop=True)

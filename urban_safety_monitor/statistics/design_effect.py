@@ -5,15 +5,18 @@ simple random sampling *without* replacement (Kish's `deff`; R's `deff = TRUE`) 
 (`deft` squared; R's `deff = "replace"`), which is the one effective sample sizes rest on.
 
 Sources: Kish, Survey Sampling (1965), ch. 8.2; Kish, Journal of Official Statistics 11 (1995),
-55-77; Kish, Journal of Official Statistics 8 (1992), 183-200 for unequal weights. Drawing single
-design effects towards a common one is the idea of generalised variance functions (Wolter 2007,
-ch. 7); its amount here was chosen by simulation, see docs/method/coverage.md.
+55-77; Kish, Journal of Official Statistics 8 (1992), 183-200 for unequal weights; Korn and
+Graubard, Survey Methodology 24 (1998), 193-201 for adjusted effective sizes. Drawing single design
+effects towards a common one is the idea of generalised variance functions (Wolter 2007, ch. 7);
+its amount here was chosen by simulation, see docs/method/coverage.md.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from urban_safety_monitor.statistics.intervals import normal_quantile, student_quantile
 
 Floats = NDArray[np.float64]
 
@@ -105,3 +108,13 @@ def settled(
     with np.errstate(divide="ignore", invalid="ignore"):
         df = np.where(degrees_of_freedom > 0, degrees_of_freedom / weight**2, np.nan)
     return Settled(effect, df)
+
+
+def interval_size(n: Floats, effect: Settled, level: float = 0.95) -> Floats:
+    """Effective sample size adjusted for its degrees of freedom (Korn and Graubard 1998).
+
+    The simple random sample whose normal score interval, `intervals.wilson`, is the Student one of
+    the effective sample: a variance known from few PSUs counts as a smaller sample.
+    """
+    shrunk = normal_quantile(level) / student_quantile(effect.degrees_of_freedom, level)
+    return effective_n(n, effect.effect) * shrunk**2

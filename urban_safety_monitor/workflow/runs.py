@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from json import dumps
@@ -39,6 +39,9 @@ from urban_safety_monitor.workflow.surveys import check_files
 Table = TypeVar("Table", bound=pa.DataFrameModel)
 Say = Callable[[str], None]
 
+SOURCES = {".py", ".toml", ".typ"}
+"""Endings of files that results depend on."""
+
 AT_ONCE = 2
 """Surveys read at the same time: more would want more memory than a small server has."""
 
@@ -57,6 +60,17 @@ def program_version() -> str:
         return version("urban-safety-monitor")
     except PackageNotFoundError:
         return "0"
+
+
+@cache
+def source_digest() -> str:
+    """Short digest of this program's own files: a changed program makes runs of its own."""
+    package = Path(__file__).parents[1]
+    digest = sha256()
+    for path in sorted(package.rglob("*")):
+        if path.suffix in SOURCES:
+            digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def run_config(path: Path, store: RunStore, now: datetime, say: Say = print) -> Outcome:
@@ -217,7 +231,7 @@ def _provenance(
     options = asdict(Options(config.draws, config.seed, config.lonely_psu))
     made_from = Provenance(
         run_id="",
-        version=program_version(),
+        version=f"{program_version()}+{source_digest()}",
         catalogue_sha256=catalogue_sha256,
         inputs=dict(sorted(inputs.items())),
         options=options | {"recipes": {one.source.name: one.source.recipe for one in used}},

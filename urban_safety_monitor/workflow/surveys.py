@@ -11,16 +11,18 @@ from pandera.typing.pandas import DataFrame
 from urban_safety_monitor.catalogue import Catalogue, load_recipe
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.catalogue.measures import Rate, RecordedShare, RecordedValue
-from urban_safety_monitor.engines import columns_needed, psu_totals
+from urban_safety_monitor.engines import EngineName, columns_needed, psu_totals
 from urban_safety_monitor.engines.query import columns_of_groups
 from urban_safety_monitor.errors import CatalogueError
 from urban_safety_monitor.intake import Intake, apply_recipe, require_accepted
+from urban_safety_monitor.intake.known import NOTHING, Known
 from urban_safety_monitor.pipeline.disclose import disclose
 from urban_safety_monitor.pipeline.estimate import estimate
 from urban_safety_monitor.pipeline.recorded import estimate_recorded, series_of
 from urban_safety_monitor.statistics.linearisation import LonelyPsu
 from urban_safety_monitor.tables import Administrative, Estimates, checked
 from urban_safety_monitor.tables.inputs import TOTAL
+from urban_safety_monitor.tables.totals import PsuTotals
 
 RECORDED = (Rate, RecordedShare, RecordedValue)
 
@@ -34,14 +36,20 @@ class Wanted:
     lonely_psu: LonelyPsu = "adjust"
 
 
-def check_files(files: Sequence[Path], recipe_name: str, catalogue: Catalogue) -> Intake:
+def check_files(
+    files: Sequence[Path], recipe_name: str, catalogue: Catalogue, known: Known = NOTHING
+) -> Intake:
     """Read files by a recipe and say everything that is wrong with them; nothing is kept."""
     recipe, _ = load_recipe(recipe_name, catalogue)
-    return apply_recipe(recipe, catalogue, files)
+    return apply_recipe(recipe, catalogue, files, known)
 
 
 def estimate_files(
-    files: Sequence[Path], recipe_name: str, catalogue: Catalogue, wanted: Wanted
+    files: Sequence[Path],
+    recipe_name: str,
+    catalogue: Catalogue,
+    wanted: Wanted,
+    engine: EngineName = "duckdb",
 ) -> DataFrame[Estimates]:
     """Estimates from the files of one source.
 
@@ -54,13 +62,29 @@ def estimate_files(
     table = require_accepted(apply_recipe(recipe, catalogue, files))
     if recipe.holds == "administrative":
         return _recorded(checked(Administrative, table), extended, wanted)
-    columns = set(table.columns)
-    surveyed = [i for i in extended.indicators.values() if i.from_survey]
+    chosen = chosen_for(table, extended, wanted)
+    totals = psu_totals(table, extended, chosen, wanted.by, engine)
+    return shown_estimates(totals, chosen, extended, wanted)
+
+
+def chosen_for(microdata: pd.DataFrame, catalogue: Catalogue, wanted: Wanted) -> list[Indicator]:
+    """The survey indicators asked for that these answers bear on.
+
+    Raises:
+        CatalogueError: an indicator or disaggregation is unknown or not possible here.
+    """
+    columns = set(microdata.columns)
+    surveyed = [i for i in catalogue.indicators.values() if i.from_survey]
     possible = [i for i in surveyed if _answered(i, columns)]
-    groups = {n for n, d in extended.disaggregations.items() if columns_of_groups(d) & columns}
-    chosen = _chosen(extended, wanted, possible, groups)
-    totals = psu_totals(table, extended, chosen, wanted.by)
-    shown = disclose(estimate(totals, chosen, wanted.lonely_psu).estimates, extended)
+    groups = {n for n, d in catalogue.disaggregations.items() if columns_of_groups(d) & columns}
+    return select(catalogue, wanted, possible, groups)
+
+
+def shown_estimates(
+    totals: PsuTotals, chosen: Sequence[Indicator], catalogue: Catalogue, wanted: Wanted
+) -> DataFrame[Estimates]:
+    """Estimates from totals, with what could identify people withheld."""
+    shown = disclose(estimate(totals, chosen, wanted.lonely_psu).estimates, catalogue)
     return _collected(shown, wanted)
 
 
@@ -71,11 +95,11 @@ def _recorded(
     there = set(records["series"])
     measured = [i for i in catalogue.indicators.values() if isinstance(i.measure, RECORDED)]
     possible = [i for i in measured if set(series_of(i)) <= there]
-    chosen = _chosen(catalogue, wanted, possible, set(records["disaggregation"]) - {TOTAL})
+    chosen = select(catalogue, wanted, possible, set(records["disaggregation"]) - {TOTAL})
     return _collected(estimate_recorded(records, chosen), wanted)
 
 
-def _chosen(
+def select(
     catalogue: Catalogue, wanted: Wanted, possible: Sequence[Indicator], groups: set[str]
 ) -> list[Indicator]:
     """Indicators asked for, each by the disaggregations asked for."""

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from pandera.typing.pandas import DataFrame
+
 from urban_safety_monitor.catalogue import load_catalogue
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.report.comparison import compare_cities
 from urban_safety_monitor.report.profile import city_profile
 from urban_safety_monitor.report.records import CityComparison, CityProfile
 from urban_safety_monitor.store import RunStore
+from urban_safety_monitor.tables import Areas
 from urban_safety_monitor.tables.run import Results
 
 BENCHMARKS = ("country_median", "peers", "previous")
@@ -84,12 +87,21 @@ def comparisons_of(
 
 
 def find_city(results: Results, city: str) -> str:
+    """The id of a city of these results, given by its id or its name.
+
+    Raises:
+        DataError: there is none; the nearest name is suggested.
+    """
+    return find_area(results.areas, city)
+
+
+def find_area(areas: DataFrame[Areas], city: str) -> str:
     """The id of a city given by its id or its name, accents and capitals aside.
 
     Raises:
         DataError: there is none; the nearest name is suggested.
     """
-    cities = results.areas[results.areas["level"] == "city"]
+    cities = areas[areas["level"] == "city"]
     known = {_folded(str(row.area)): str(row.area) for row in cities.itertuples()}
     known |= {_folded(str(row.title)): str(row.area) for row in cities.itertuples()}
     wanted = _folded(city)
@@ -100,7 +112,7 @@ def find_city(results: Results, city: str) -> str:
         return starting.pop()
     near = get_close_matches(wanted, known, 1)
     hint = f"did you mean {known[near[0]]}?" if near else f"there are {', '.join(cities['area'])}"
-    raise DataError(f"city {city!r}: not in these results; {hint}")
+    raise DataError(f"city {city!r}: not in the table of areas; {hint}")
 
 
 def last_period(results: Results, area: str) -> str:

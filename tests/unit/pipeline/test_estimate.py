@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from tests.factories import KEY, catalogue, indicator, share, survey
 from urban_safety_monitor.engines import psu_totals
@@ -82,10 +83,16 @@ def test_mean_and_share_by_the_textbook():
     assert rows["n"].tolist() == [12, 12]
 
 
-def test_a_shares_interval_is_wilsons_with_its_effective_size():
+def test_a_shares_interval_is_wilsons_with_its_adjusted_effective_size():
     row = one(people(), SAFE)
     p, variance = row["value"] / 100, (row["standard_error"] / 100) ** 2
-    assert row["n_effective"] == pytest.approx(p * (1 - p) / variance)
+    own = variance / (p * (1 - p) / 12)
+    # Of 12 people 4 degrees of freedom are left; the only share's own effect is the usual one.
+    events = min(12 / max(row["design_effect"], 1) * min(p, 1 - p), 4)
+    weight = events / (events + 5)
+    effect = own**weight * max(row["design_effect"], 1) ** (1 - weight)
+    quantile = stats.t.ppf(0.975, 4 / weight**2)
+    assert row["n_effective"] == pytest.approx(12 / effect * (1.959964 / quantile) ** 2)
     ends = wilson(np.array([p]), np.array([row["n_effective"]]))
     assert row["lower"] == pytest.approx(100 * ends.lower[0])
     assert row["upper"] == pytest.approx(100 * ends.upper[0])
@@ -101,7 +108,8 @@ def test_the_design_effect_is_1_where_each_record_is_its_own_psu_of_one_stratum(
     frame = survey({"safe": [1, 2, 2, 1, 2, 2, 2, 2]})
     row = one(frame, SAFE)
     assert row["design_effect"] == pytest.approx(1)
-    assert row["n_effective"] == pytest.approx(8 - 1)  # p(1-p)/(n-1) is the variance
+    # p(1-p)/(n-1) is the variance of the share of 2 in 8, whose usual design effect is 1.
+    assert row["standard_error"] == pytest.approx(100 * np.sqrt(0.25 * 0.75 / 7))
 
 
 def test_sampling_fractions_shorten_the_error():

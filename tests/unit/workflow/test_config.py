@@ -54,7 +54,7 @@ def test_a_whole_configuration_is_read(folder):
 
 
 def test_the_shipped_configuration_holds():
-    assert len(read_config(SAMPLE / "demonstration.toml").microdata) == 43
+    assert len(read_config(SAMPLE / "demonstration.toml").microdata) == 22
 
 
 def test_every_fault_is_named_at_once(folder):

@@ -1,5 +1,7 @@
 """Check a file: every problem at once, in words, with the repair; nothing is kept."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
@@ -7,8 +9,9 @@ import streamlit as st
 from urban_safety_monitor.intake.messages import LEVELS, phrase
 from urban_safety_monitor.intake.report import CheckReport, fact_in_words, record
 from urban_safety_monitor.intake.wording import where
+from urban_safety_monitor.report.check_report import check_report_pdf
 from urban_safety_monitor.ui import state
-from urban_safety_monitor.ui.checking import practice_files, report_on
+from urban_safety_monitor.ui.checking import Attempt, attempt_at, marked_copy, practice_files
 from urban_safety_monitor.ui.controls import select
 from urban_safety_monitor.ui.parts import show
 from urban_safety_monitor.ui.sources import catalogue
@@ -23,7 +26,7 @@ def render(visit: Visit) -> None:
     """Take files, or a practice file, and show what is wrong with them."""
     show("check_head", visit)
     recipe = _recipe(visit)
-    files = _uploaded(visit)
+    uploaded = files = _uploaded(visit)
     shown = st.session_state.get(SHOWN, "")
     with st.expander(visit.say("No file at hand? Practise"), expanded=not (files or shown)):
         _practice(visit)
@@ -31,8 +34,10 @@ def render(visit: Visit) -> None:
         files, recipe = {shown: practice_files()[shown]}, PRACTICE_RECIPE
     if files:
         with st.spinner(visit.say("Reading and checking…")):
-            report = report_on(files, recipe)
-        _report(visit, report)
+            attempt = attempt_at(files, recipe, practice=not uploaded)
+        _verdict(visit, attempt)
+        _copies(visit, files, attempt)
+        _report(visit, attempt.report)
 
 
 def _recipe(visit: Visit) -> str:
@@ -93,29 +98,53 @@ def _forget_practice() -> None:
     st.session_state.pop(SHOWN, None)
 
 
+def _verdict(visit: Visit, attempt: Attempt) -> None:
+    report = attempt.report
+    show(
+        "check_verdict",
+        visit,
+        accepted=report.accepted,
+        numbers={level: len(report.of_level(level)) for level in LEVELS},
+        passed=len(report.passed),
+        progress=attempt.progress(visit.language),
+        phrase=partial(phrase, language=visit.language),
+    )
+
+
+def _copies(visit: Visit, files: dict[str, bytes], attempt: Attempt) -> None:
+    """The user's own file with marks, and the report to print; made when they are asked for."""
+    language, report = visit.language, attempt.report
+    today = datetime.now(UTC).date()
+    progress = attempt.progress(language)
+    with st.container(key="tools", horizontal=True):
+        if report.facts and report.problems:
+            copy = partial(marked_copy, files, report, today, language)
+            _offer(visit.say("My file with marks (XLSX)"), copy, "marked-copy.xlsx")
+        printed = partial(check_report_pdf, report, today, language, progress=progress)
+        _offer(visit.say("Report to print (PDF)"), printed, "check-report.pdf")
+
+
 def _report(visit: Visit, report: CheckReport) -> None:
     language = visit.language
     show(
         "check_report",
         visit,
-        accepted=report.accepted,
-        passed=len(report.passed),
         facts=[fact_in_words(fact, language) for fact in report.facts],
         levels=[(level, _problems(report, level, language)) for level in LEVELS],
         phrase=partial(phrase, language=language),
     )
-    with st.container(key="tools", horizontal=True):
-        for label, content, suffix in (
-            (visit.say("Report as text"), report.text(language), "txt"),
-            (
-                visit.say("Report as a table (CSV)"),
-                report.table(language).to_csv(index=False),
-                "csv",
-            ),
-            (visit.say("Report for programs (JSON)"), report.as_json(language), "json"),
-        ):
-            name = f"check-report.{suffix}"
-            st.download_button(label, content, name, key=f"report-{suffix}", on_click="ignore")
+    table = report.table(language).to_csv(index=False)
+    with st.container(key="more-tools", horizontal=True):
+        _offer(visit.say("Report as text"), report.text(language), "check-report.txt")
+        _offer(visit.say("Report as a table (CSV)"), table, "check-report.csv")
+        _offer(
+            visit.say("Report for programs (JSON)"), report.as_json(language), "check-report.json"
+        )
+
+
+def _offer(label: str, content: str | Callable[[], bytes], name: str) -> None:
+    key = f"report-{name.rsplit('.', 1)[1]}"
+    st.download_button(label, content, name, key=key, on_click="ignore")
 
 
 def _problems(report: CheckReport, level: str, language: str) -> list[dict]:

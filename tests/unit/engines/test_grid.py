@@ -1,0 +1,83 @@
+"""Sums on the grid: the same bits in every order, and next to nothing lost."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.factories import catalogue, indicator, share, survey
+from urban_safety_monitor.engines import psu_totals
+
+ROBBED = indicator("robbed", share("robbery"))
+MINUTES = indicator("minutes", {"kind": "mean", "of": {"value_of": "minutes"}})
+CROSSED = indicator(
+    "gap",
+    {
+        "kind": "gap",
+        "of": {"column": "robbery", "is_in": [1]},
+        "disaggregation": "sex",
+        "category": "woman",
+        "minus": "man",
+    },
+    disaggregations=["district"],
+)
+
+
+def people(rng, scale=1.0, n=80):
+    columns = {
+        "robbery": rng.integers(1, 3, n),
+        "minutes": rng.uniform(-60, 60, n),
+        "sex": rng.integers(1, 4, n),
+        "district": rng.choice(["n", "s"], n),
+    }
+    weights = rng.lognormal(0, 3, n) * scale
+    return survey(columns, psu=rng.choice(list("abc"), n), weight_person=weights)
+
+
+def totals(frame, *indicators, groups=()):
+    return psu_totals(frame, catalogue(*indicators), indicators, groups)
+
+
+@given(seed=st.integers(0, 10**6), scale=st.sampled_from([1e-12, 1.0, 1e9]))
+def test_no_order_changes_a_bit(seed, scale):
+    rng = np.random.default_rng(seed)
+    frame = people(rng, scale)
+    found = totals(frame, ROBBED, MINUTES)
+    other = totals(frame.iloc[rng.permutation(len(frame))], ROBBED, MINUTES)
+    np.testing.assert_array_equal(found.numerator, other.numerator)
+    np.testing.assert_array_equal(found.denominator, other.denominator)
+    np.testing.assert_array_equal(found.squares[1], other.squares[1])
+
+
+@given(seed=st.integers(0, 10**6), scale=st.sampled_from([1e-12, 1.0, 1e9]))
+def test_totals_are_within_a_trillionth_of_the_largest_possible(seed, scale):
+    frame = people(np.random.default_rng(seed), scale)
+    found = totals(frame, ROBBED)
+    bound = frame["weight_person"].max() * frame.groupby("psu").size().max()
+    exact = {psu: math.fsum(rows["weight_person"]) for psu, rows in frame.groupby("psu")}
+    sums = dict(zip(found.keys["psu"], found.denominator[:, 0], strict=True))
+    assert sums == pytest.approx(exact, rel=0, abs=1e-12 * bound)
+
+
+def test_groups_inside_others_are_added_up_from_these():
+    frame = people(np.random.default_rng(1))
+    apart = totals(frame, ROBBED, groups=("district",))
+    crossed = totals(frame, ROBBED, CROSSED, groups=("district",))
+    kinds = crossed.keys["disaggregation"].isin(["total", "district"]).to_numpy()
+    assert "sex*district" in set(crossed.keys["disaggregation"])
+    pd.testing.assert_frame_equal(crossed.keys[kinds].reset_index(drop=True), apart.keys)
+    np.testing.assert_array_equal(crossed.numerator[kinds, 0], apart.numerator[:, 0])
+
+
+def test_rows_come_out_in_order():
+    frame = people(np.random.default_rng(2))
+    both = pd.concat([frame.assign(area="B"), frame.assign(area="A")], ignore_index=True)
+    keys = totals(both, ROBBED, groups=("sex", "district")).keys
+    kinds = keys["disaggregation"].map({"total": 0, "sex": 1, "district": 2})
+    order = keys.assign(kind=kinds).sort_values(
+        ["area", "period", "kind", "category", "stratum", "psu"], kind="stable"
+    )
+    assert order.index.tolist() == list(range(len(keys)))

@@ -1,0 +1,49 @@
+"""Options that several commands share, and their values."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How a table is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+class Language(StrEnum):
+    """Languages of texts for people."""
+
+    EN = "en"
+    ES = "es"
+
+
+class LonelyPsu(StrEnum):
+    """How a stratum with one sampled PSU is treated, as R's survey package names it."""
+
+    FAIL = "fail"
+    CERTAINTY = "certainty"
+    ADJUST = "adjust"
+    AVERAGE = "average"
+
+
+Shown = Annotated[Format, typer.Option("--format", help="How to print the result.")]
+Recipe = Annotated[
+    str, typer.Option("--recipe", help="Id of a recipe (see indicators/recipes), or a .toml file.")
+]
+CatalogueFolder = Annotated[
+    Path | None, typer.Option("--catalogue", help="A catalogue folder instead of the shipped one.")
+]
+DataFolder = Annotated[
+    Path, typer.Option("--data", envvar="USM_DATA", help="Folder that results are kept in.")
+]
+InLanguage = Annotated[Language, typer.Option("--lang", help="Language of texts.")]
+Period = Annotated[
+    str | None, typer.Option("--period", help="Survey round; the latest if left out.")
+]
+Benchmark = Annotated[str, typer.Option(help="country_median, peers or previous.")]
+DATA = Path("data")

@@ -1,0 +1,95 @@
+"""Persons' records to PSU totals with any engine that runs SQL."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from urban_safety_monitor.catalogue import Catalogue
+from urban_safety_monitor.catalogue.indicator import Indicator
+from urban_safety_monitor.engines.grid import bounds_of, design_sql, grid_sql
+from urban_safety_monitor.engines.query import query_of
+from urban_safety_monitor.engines.sums import totals_sql
+from urban_safety_monitor.engines.unpack import unpacked
+from urban_safety_monitor.tables.totals import PsuTotals
+
+PSUS_AT_ONCE = 40_000
+"""Surveys are summed together up to so many sampling units: more would only want more memory."""
+
+
+class Records(Protocol):
+    """Persons' records where an engine can query them."""
+
+    @property
+    def relation(self) -> str:
+        """What stands after FROM."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The columns they have."""
+
+    def rows(self, sql: str) -> pa.Table:
+        """The rows of a query."""
+
+
+def totals_of(
+    records: Records,
+    catalogue: Catalogue,
+    indicators: Sequence[Indicator],
+    disaggregations: Sequence[str] = (),
+) -> PsuTotals:
+    """Reduce persons' records to PSU totals; the same records give the same bits in any engine.
+
+    Args:
+        records: as an engine holds them.
+        catalogue: declares the disaggregations.
+        indicators: survey indicators wanted; those whose columns are absent get no totals.
+        disaggregations: ids of the groupings wanted; one whose columns are absent is left out.
+    """
+    query = query_of(catalogue, indicators, disaggregations, records.columns)
+    design = records.rows(design_sql(query, records.relation))
+    psus = _psus(design)
+    parts = []
+    for bounds in _batches(bounds_of(query, design)):
+        sql = totals_sql(query, records.relation, grid_sql(query, bounds))
+        parts.append(unpacked(records.rows(sql.text), query, sql, psus))
+    return joined(parts)
+
+
+def joined(parts: list[PsuTotals]) -> PsuTotals:
+    """Totals of the same terms from several surveys as one; the list is emptied on the way."""
+    if len(parts) == 1:
+        return parts.pop()
+    first = parts[0]
+    rows = sum(len(part.keys) for part in parts)
+    keys = pd.concat([part.keys for part in parts], ignore_index=True)
+    n, above, below = (np.empty((rows, len(first.terms)), order="F") for _ in range(3))
+    squares = {k: np.empty((rows, 4)) for k in first.squares}
+    start = 0
+    while parts:
+        # A part is let go as soon as it is copied, so the whole is never held twice.
+        part = parts.pop(0)
+        place = slice(start, start + len(part.keys))
+        n[place], above[place], below[place] = part.n, part.numerator, part.denominator
+        for k, values in part.squares.items():
+            squares[k][place] = values
+        start = place.stop
+    return PsuTotals(keys, first.terms, n, above, below, squares, first.psus)
+
+
+def _psus(design: pa.Table) -> pd.DataFrame:
+    columns = ["area", "period", "stratum", "psus", "psus_in_population"]
+    frame = design.select(columns).to_pandas()
+    frame = frame.astype({"area": "str", "period": "str", "stratum": "str", "psus": "int64"})
+    return frame.sort_values(columns[:3], ignore_index=True)
+
+
+def _batches(bounds: pa.Table) -> Iterator[pa.Table]:
+    """Surveys in turn, as many at a time as memory is meant for."""
+    batch = np.cumsum(bounds["psus"].to_numpy()) // PSUS_AT_ONCE
+    if len(batch) == 0:
+        yield bounds
+    for number in np.unique(batch):
+        yield bounds.filter(pa.array(batch == number))
