@@ -29,6 +29,7 @@ demo: $(VENV)/.runtime ## Run the demonstration data through and open the app on
 
 test: $(VENV)/.development programs ## Install all that the tests need, then run ./check
 	@./check
+	@$(VENV)/bin/pytest -m spark
 
 check: ## Format, lint, types, layers, build, tests (after `make test` once)
 	@./check
@@ -54,17 +55,19 @@ $(VENV)/bin/python:
 
 $(VENV)/.runtime: requirements.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the pinned packages into $(VENV) (about a minute, only when they change)"
-	@$(PIP) install --require-hashes --requirement requirements.txt
+	@$(PIP) install --no-compile --require-hashes --requirement requirements.txt
 	@$(INSTALL_PROJECT)
 	@touch $@
 
 $(VENV)/.development: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the pinned packages and tools into $(VENV) (about a minute, only when they change)"
-	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@$(PIP) install --no-compile --require-hashes --requirement requirements-dev.txt
 	@$(INSTALL_PROJECT)
 	@touch $(VENV)/.runtime $@
 
-# The tests look at the app in a browser and at the pages of PDF files: never without these.
+# The tests look at the app in a browser and at the pages of PDF files, and start a database and a
+# Spark session: never without these.
+PROGRAMS := chromium fonts-liberation poppler-utils postgresql default-jre-headless
 programs:
-	@hash chromium pdftoppm 2>/dev/null || { \
-		$(call debian_packages,chromium fonts-liberation poppler-utils); }
+	@{ hash chromium pdftoppm java && test -d /usr/lib/postgresql; } 2>/dev/null || { \
+		$(call debian_packages,$(PROGRAMS)); }
