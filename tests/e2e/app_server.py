@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
 
@@ -37,3 +38,12 @@ def started(call: list[str], port: int, health: str, **options: object) -> subpr
 def stopped(process: subprocess.Popen) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
+
+
+def parameters(page: Page) -> dict[str, str]:
+    """What the page's address asks for."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def heading(page: Page) -> str:
+    return page.locator("h1").inner_text()

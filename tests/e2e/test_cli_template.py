@@ -27,7 +27,7 @@ def marked(sheet: Worksheet) -> Iterator[str]:
         yield from (cell.coordinate for cell in row if cell.fill.fill_type and cell.comment)
 
 
-@pytest.fixture(scope="module", params=["en", "es"])
+@pytest.fixture(scope="module", params=["es"])
 def files(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from urban_safety_monitor.report.charts.funnel import LEVELS, funnel
@@ -121,6 +121,7 @@ def test_turning_the_direction_mirrors_the_spine(
     assert (one["from"], one["to"]) == (-other["to"], -other["from"])
 
 
+@settings(max_examples=40)
 @given(
     values=st.lists(st.tuples(st.floats(1, 99), st.floats(0.1, 20)), min_size=8, max_size=15),
     against=st.floats(2, 98),

@@ -58,7 +58,7 @@ def test_any_text_is_a_table_or_a_reason(tmp_path, text):
         assert len(set(table.header)) == len(table.header)
 
 
-@SHARED_FOLDER
+@settings(SHARED_FOLDER, max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 23), st.integers(0, 10), CELLS), max_size=12))
 def test_any_cells_give_a_report_with_rows_of_the_file(check, write_rows, rows, faults):
     spoilt = [dict(row) for row in rows]
