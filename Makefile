@@ -27,11 +27,12 @@ help: ## Say what there is to make
 demo: $(VENV)/.runtime ## Run the demonstration data through and open the app on 127.0.0.1:8501
 	@$(VENV)/bin/usm demo
 
-test: $(VENV)/.development programs ## Install all that the tests need, then run ./check
+test: $(VENV)/.development programs ## Install all that the tests need, run ./check and the slow tests
 	@./check
-	@$(VENV)/bin/pytest -m spark
+	@$(VENV)/bin/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder \
+		-m "browser or spark or external"
 
-check: ## Format, lint, types, layers, build, tests (after `make test` once)
+check: ## Format, lint, types, layers, build, quick tests (after `make test` once)
 	@./check
 
 pins: ## Renew requirements*.txt from pyproject.toml (needs uv)

@@ -1,4 +1,4 @@
-"""What all tests share: how Hypothesis searches, which browser opens the app, what runs last."""
+"""What all tests share: how Hypothesis searches, which browser opens the app, what runs when."""
 
 import os
 import shutil
@@ -12,11 +12,21 @@ settings.load_profile("usm")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: the fast ones fail first, and Playwright's event loop stays out of them.
+    """The demonstration first, which others wait for; browser tests last.
 
-    Playwright keeps a loop running in the main thread from its first test to the end of the run.
+    Only one file begins with making the demonstration, so that no other worker waits for it idly.
+    Playwright keeps an event loop running in the main thread from its first test to the end of the
+    run, which is best kept out of all others.
     """
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    shows = [item for item in items if "demonstration_data" in getattr(item, "fixturenames", ())]
+    in_browser = {item.path for item in items if item.get_closest_marker("browser")}
+    starts = [item.path for item in shows if item.path not in in_browser][:1]
+    waits = {item.path for item in shows} - {*starts}
+
+    def turn(item: pytest.Item) -> tuple[bool, bool, bool]:
+        return item.path in in_browser, item.path in waits, item.path not in starts
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
