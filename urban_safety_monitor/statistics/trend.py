@@ -49,6 +49,7 @@ def trend(time: Floats, value: Floats, variance: Floats, segment: Codes) -> Tren
         variance: (s, t) of them; a round without one or with 0 does not count.
         segment: (s, t) numbers of the segments between breaks (`segments_of`).
     """
+    time = time - time.mean()
     counted = (variance > 0) & ~np.isnan(value)
     weight = np.where(counted, 1 / np.where(counted, variance, 1.0), 0.0)
     inside = segment[:, :, None] == np.arange(segment.max(initial=0) + 1)
@@ -57,6 +58,8 @@ def trend(time: Floats, value: Floats, variance: Floats, segment: Codes) -> Tren
         for part in (time, np.where(counted, value, 0.0))
     )
     spread = (weight * across**2).sum(axis=1)
+    # One round in each segment leaves nothing but rounding between it and its own level.
+    spread = np.where(spread > 1e-12 * (weight * time**2).sum(axis=1), spread, 0.0)
     segments = (inside & counted[:, :, None]).any(axis=1).sum(axis=1)
     df = np.maximum(counted.sum(axis=1) - segments - 1, 0).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
