@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
-from urban_safety_monitor.cli.options import CatalogueFolder, Format, LonelyPsu, Recipe, Shown
+from urban_safety_monitor.cli.options import (
+    CatalogueFolder,
+    DropColumns,
+    Format,
+    LonelyPsu,
+    Recipe,
+    Shown,
+)
 from urban_safety_monitor.cli.printing import print_table
 from urban_safety_monitor.cli.surroundings import catalogue_in
 
@@ -41,6 +48,7 @@ def estimate(  # noqa: PLR0913 an argument per option
         bool, typer.Option("--from-totals", help="The files are totals that usm totals wrote.")
     ] = False,
     catalogue: CatalogueFolder = None,
+    drop_columns: DropColumns = None,
     indicator: Indicators = None,
     by: Groups = None,
     lonely_psu: Annotated[
@@ -64,7 +72,9 @@ def estimate(  # noqa: PLR0913 an argument per option
     if recipe is None:
         print_table(estimate_totals(files, found, wanted), shown)
     else:
-        print_table(estimate_files(files, recipe, found, wanted, engine.value), shown)
+        left_out = drop_columns or ()
+        made = estimate_files(files, recipe, found, wanted, engine.value, drop=left_out)
+        print_table(made, shown)
 
 
 def totals(

@@ -38,6 +38,10 @@ Recipe = Annotated[
 CatalogueFolder = Annotated[
     Path | None, typer.Option("--catalogue", help="A catalogue folder instead of the shipped one.")
 ]
+DropColumns = Annotated[
+    list[str] | None,
+    typer.Option("--drop-columns", help="Leave this column out before anything else; repeatable."),
+]
 DataFolder = Annotated[
     Path, typer.Option("--data", envvar="USM_DATA", help="Folder that results are kept in.")
 ]

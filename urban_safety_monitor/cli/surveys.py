@@ -7,6 +7,7 @@ import typer
 
 from urban_safety_monitor.cli.options import (
     CatalogueFolder,
+    DropColumns,
     Format,
     InLanguage,
     Language,
@@ -30,6 +31,7 @@ def check(
     report: Annotated[
         Path | None, typer.Option(help="Also write the report to print (.pdf).")
     ] = None,
+    drop_columns: DropColumns = None,
     lang: InLanguage = Language.EN,
     shown: Shown = Format.TABLE,
 ) -> None:
@@ -43,7 +45,8 @@ def check(
 
     for path, ending in ((marked, ".xlsx"), (report, ".pdf")):
         _refuse_output(path, ending, files)
-    found = check_files(files, recipe, catalogue_in(catalogue)).report
+    left_out = drop_columns or ()
+    found = check_files(files, recipe, catalogue_in(catalogue), drop=left_out).report
     if marked:
         write_file(marked, marked_copy_of(files, found, now().date(), lang))
     if report:

@@ -11,6 +11,7 @@ from urban_safety_monitor.catalogue.codebook import Variable
 from urban_safety_monitor.catalogue.conditions import Condition
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.intake.convert import Failure
+from urban_safety_monitor.intake.periods import odd_periods, period_suggestion
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.records import Records
 
@@ -39,6 +40,32 @@ def answers_to_skipped_questions(records: Records) -> Iterator[Problem]:
             yield from _skips(records, gate, columns, "USM-P06" if sensitive else "USM-P05")
 
 
+def questions_left_out(records: Records) -> Iterator[Problem]:
+    """People who should have been asked a follow-up and have no answer to it."""
+    for gate, passed in records.passed.items():
+        asked = passed.to_numpy(dtype=bool, na_value=False)
+        blank = {
+            column: asked & records.from_source(column).to_numpy() & ~filled
+            for column in records.answers
+            if records.variable(column).asked_if == gate
+            and (filled := records.filled[column].to_numpy()).any()
+        }
+        left = [column for column, hit in blank.items() if hit.any()]
+        if left:
+            rows = pd.Series(np.any([blank[c] for c in left], axis=0), records.frame.index)
+            yield from records.problems("USM-P07", rows, left, gate=_in_words(gate))
+
+
+def odd_rounds(records: Records) -> Iterator[Problem]:
+    """Rounds that are no period."""
+    if "period" not in records.frame:
+        return
+    odd = odd_periods(records.frame["period"])
+    for problem in records.problems("USM-D05", odd, ["period"]):
+        found = records.values_shown("period", odd)
+        yield replace(problem, found=found, suggestion=period_suggestion(found))
+
+
 def empty_columns(records: Records) -> Iterator[Problem]:
     """Columns of the questionnaire without a single answer."""
     empty = [
@@ -60,7 +87,10 @@ def item_nonresponse(records: Records) -> Iterator[Problem]:
         return
     names = ", ".join(f"{column} {share:.0%}" for column, share in high.items())
     params = {"limit": f"{NONRESPONSE:.0%}", "names": names}
-    yield Problem("USM-V14", params, affects=records.affected(list(high)))
+    everybody = records.everybody
+    for place, _, _ in records.mapped.places(everybody, list(high)):
+        at = replace(place, rows=())
+        yield Problem("USM-V14", params, at, affects=records.affected(list(high)))
 
 
 def dates_outside_the_round(records: Records) -> Iterator[Problem]:
@@ -83,12 +113,15 @@ def _misfit(records: Records, column: str, failure: Failure) -> Iterator[Problem
     code = failure.code
     texts = records.mapped.text.loc[failure.rows, column]
     by_label = _codes_by_label(variable)
-    if code == "USM-V12" and texts.str.casefold().isin(list(by_label)).all():
+    shown = failure.rows
+    if code == "USM-V12" and _are_words(texts, by_label, records.filled[column]):
         code = "USM-K02"
-    for problem in records.problems(code, failure.rows, [column]):
+        unknown = failure.rows & ~_folded(records.mapped.text[column]).isin(list(by_label))
+        shown = unknown if unknown.any() else shown
+    for problem in records.problems(code, shown, [column]):
         yield replace(
             problem,
-            found=records.values_shown(column, failure.rows),
+            found=records.values_shown(column, shown),
             expected=expected(variable) if code in {"USM-V12", "USM-K02", "USM-V13"} else None,
             suggestion="" if variable.sensitive else _suggestion(texts, variable, by_label),
         )
@@ -116,6 +149,16 @@ def expected(variable: Variable) -> Text | None:
     return Text(**words) if words["en"] else None
 
 
+def _are_words(texts: pd.Series, by_label: dict[str, str], filled: pd.Series) -> bool:
+    """Whether wrong cells are words: labels all of them, or some in a column without any code."""
+    known = _folded(texts).isin(list(by_label))
+    return bool(known.all() or (known.any() and len(texts) == filled.sum()))
+
+
+def _folded(texts: pd.Series) -> pd.Series:
+    return texts.str.casefold()
+
+
 def _codes_by_label(variable: Variable) -> dict[str, str]:
     return {
         label.in_language(language).casefold(): code
@@ -140,11 +183,14 @@ def _skips(records: Records, gate: Condition, columns: list[str], code: str) -> 
     not_asked = ~records.passed[gate].to_numpy(dtype=bool, na_value=True)
     answered = records.filled[columns].to_numpy() & not_asked[:, None]
     wrong = [column for column, hit in zip(columns, answered.any(axis=0), strict=True) if hit]
-    words = ", ".join(
+    rows = pd.Series(answered.any(axis=1), records.frame.index)
+    yield from records.problems(code, rows, wrong, gate=_in_words(gate))
+
+
+def _in_words(gate: Condition) -> str:
+    return ", ".join(
         f"{column} = {' / '.join(map(str, codes))}" for column, codes in gate.codes_used()
     )
-    rows = pd.Series(answered.any(axis=1), records.frame.index)
-    yield from records.problems(code, rows, wrong, gate=words)
 
 
 def _nonresponse(records: Records, column: str) -> float:

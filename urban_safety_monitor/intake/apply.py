@@ -13,8 +13,10 @@ from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.catalogue.recipe import Column, Recipe
 from urban_safety_monitor.errors import CatalogueError, DataError
-from urban_safety_monitor.intake import figures, policies
+from urban_safety_monitor.intake import figure_rules, figures, policies
 from urban_safety_monitor.intake.check import checked_records
+from urban_safety_monitor.intake.exports import CODES as EXPORT_CODES
+from urban_safety_monitor.intake.exports import doubtful_interviews, without_system_columns
 from urban_safety_monitor.intake.known import NOTHING, Known
 from urban_safety_monitor.intake.layout_rules import CODES as LAYOUT_CODES
 from urban_safety_monitor.intake.layout_rules import merged_cells, without_notes
@@ -22,15 +24,23 @@ from urban_safety_monitor.intake.mapping import Draft, joined, mapped_records
 from urban_safety_monitor.intake.personal import personal_details
 from urban_safety_monitor.intake.problems import Place, Problem, merged
 from urban_safety_monitor.intake.read import read_file
-from urban_safety_monitor.intake.recognise import nearest, recognised, source_names
+from urban_safety_monitor.intake.recognise import (
+    FINITE,
+    declared_names,
+    nearest,
+    recognised,
+    source_names,
+)
 from urban_safety_monitor.intake.records import DESIGN, REQUIRED, typed_records, variable_of
 from urban_safety_monitor.intake.report import CheckReport
 from urban_safety_monitor.intake.source import SourceTable, UnreadableFile
 from urban_safety_monitor.intake.wording import render
+from urban_safety_monitor.intake.words import CODES as WORD_CODES
+from urban_safety_monitor.intake.words import in_codes
 from urban_safety_monitor.tables import Administrative, Checklist, Microdata, checked
 
-FILE_CODES = tuple(f"USM-F{number:02}" for number in range(1, 19))
-COLUMN_CODES = ("USM-C01", "USM-J02", "USM-J03")
+FILE_CODES = tuple(f"USM-F{number:02}" for number in (*range(1, 19), 22))
+COLUMN_CODES = ("USM-C01", "USM-C04", "USM-J02", "USM-J03")
 NAMES_SHOWN = 12
 
 
@@ -59,7 +69,12 @@ class _Found(NamedTuple):
 
 
 def apply_recipe(
-    recipe: Recipe, catalogue: Catalogue, files: Sequence[Path | str], known: Known = NOTHING
+    recipe: Recipe,
+    catalogue: Catalogue,
+    files: Sequence[Path | str],
+    known: Known = NOTHING,
+    *,
+    drop: Sequence[str] = (),
 ) -> Intake:
     """Read the files, map them as the recipe says, and check everything in one pass.
 
@@ -68,20 +83,21 @@ def apply_recipe(
         catalogue: the codebook and indicators; what the recipe brings along is added to it.
         files: the user's files, in any order and under any names.
         known: areas and surveys to hold the files against.
+        drop: columns to leave out before anything else looks at them, whichever file has them.
 
     Raises:
         CatalogueError: the recipe names a column, code or definition nobody declared.
+        DataError: a column to leave out is in none of the files.
     """
     catalogue = catalogue.with_recipe(recipe)
     _refuse_unknown_columns(recipe, catalogue)
-    tables, problems = _read(recipe, catalogue, files)
+    tables, problems = _read(recipe, catalogue, files, drop)
     parts = recognised(recipe, catalogue, tables)
     problems += parts.problems if tables else ()
     examined = set(FILE_CODES)
     frame = pd.DataFrame()
     if recipe.holds == "microdata":
-        problems += [p for t in tables for p in personal_details(t, recipe.not_personal)]
-        examined |= {"USM-X01", *LAYOUT_CODES}
+        examined |= {"USM-X01", "USM-X02", *LAYOUT_CODES, *EXPORT_CODES}
     if recipe.main in parts.tables:
         found = _TABLES[recipe.holds](recipe, catalogue, parts.tables, known)
         frame = found.frame
@@ -107,12 +123,12 @@ def require_accepted(intake: Intake, language: str = "en") -> pd.DataFrame:
 
 
 def _read(
-    recipe: Recipe, catalogue: Catalogue, files: Sequence[Path | str]
+    recipe: Recipe, catalogue: Catalogue, files: Sequence[Path | str], drop: Sequence[str]
 ) -> tuple[list[SourceTable], list[Problem]]:
     """Every readable file. Survey files are read whole, to be searched for personal details."""
     names = source_names(recipe)
     columns = None if recipe.holds == "microdata" else names
-    like = names | (set(catalogue.codebook) if recipe.codebook else set())
+    like = declared_names(recipe, catalogue)
     sheet = recipe.files[recipe.main].sheet if len(recipe.files) == 1 else None
     tables: list[SourceTable] = []
     problems: list[Problem] = []
@@ -122,14 +138,40 @@ def _read(
         except UnreadableFile as error:
             problems.append(error.problem)
             continue
+        if drop:
+            table = table.without(drop)
         if recipe.empty:
             table = replace(table, frame=table.frame.mask(table.frame.isin(recipe.empty)))
         problems += table.problems
         if recipe.holds == "microdata":
-            table, found = without_notes(table)
-            problems += [*found, *merged_cells(table)]
+            table, found = _searched(table, recipe, like)
+            problems += found
         tables.append(table)
+    absent = set(drop) - {name for table in tables for name in table.dropped}
+    if absent and tables:
+        raise DataError(_not_to_drop(name, tables) for name in sorted(absent))
     return tables, problems
+
+
+def _searched(
+    table: SourceTable, recipe: Recipe, declared: set[str]
+) -> tuple[SourceTable, list[Problem]]:
+    """A survey's table without totals, notes and system columns, and what was odd about it."""
+    table, notes = without_notes(table)
+    problems = [
+        *notes,
+        *merged_cells(table),
+        *personal_details(table, recipe.not_personal, declared),
+        *doubtful_interviews(table),
+    ]
+    table, added = without_system_columns(table, declared)
+    return table, problems + added
+
+
+def _not_to_drop(name: str, tables: Sequence[SourceTable]) -> str:
+    near = get_close_matches(name, [column for table in tables for column in table.header], 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"columns to leave out: no file has a column {name!r}{hint}"
 
 
 def _refuse_unknown_columns(recipe: Recipe, catalogue: Catalogue) -> None:
@@ -154,6 +196,7 @@ def _refuse_unknown_columns(recipe: Recipe, catalogue: Catalogue) -> None:
 def _survey(
     recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable], known: Known
 ) -> _Found:
+    tables, translated = _in_codes(recipe, catalogue, tables)
     draft = joined(recipe, tables)
     columns = _columns(recipe, catalogue, draft)
     mapped, problems = mapped_records(recipe, tables, columns, draft)
@@ -162,19 +205,42 @@ def _survey(
     missing = list(_missing(recipe, catalogue, tables[recipe.main], mapped.text.columns, REQUIRED))
     if recipe.codebook and not missing:
         found += _not_asked(catalogue, set(records.columns), records.titles)
+    found += translated
+    examined = [*examined, *WORD_CODES]
     return _Found(records.frame, [*draft.problems, *missing, *problems, *found], examined)
 
 
-def _records(recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable], __: Known) -> _Found:
-    draft = joined(recipe, tables)
-    cells = figures.figure_cells(recipe, tables[recipe.main], draft)
-    missing = list(
-        _missing(recipe, None, tables[recipe.main], cells.text.columns, figures.REQUIRED)
-    )
-    if missing:
-        return _Found(cells.text, [*draft.problems, *missing], ())
-    frame, problems = figures.figures(recipe, cells)
-    return _Found(frame, [*draft.problems, *problems], figures.CODES)
+def _in_codes(
+    recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable]
+) -> tuple[dict[str, SourceTable], list[Problem]]:
+    """The tables with words as codes, where the files are of our own questionnaire."""
+    if not recipe.codebook:
+        return tables, []
+    done = {part: in_codes(table, catalogue) for part, table in tables.items()}
+    problems = [problem for _, found in done.values() for problem in found]
+    return {part: table for part, (table, _) in done.items()}, problems
+
+
+def _records(recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable], known: Known) -> _Found:
+    draft, main = joined(recipe, tables), tables[recipe.main]
+    cells = figures.figure_cells(recipe, main, draft)
+    problems = [
+        *draft.problems,
+        *_missing(recipe, None, main, cells.text.columns, figures.REQUIRED),
+        *figure_rules.missing_months(recipe, main),
+        *figure_rules.columns_with_footnotes(recipe, main),
+        *figure_rules.labels_with_footnotes(recipe, main),
+    ]
+    if not set(figures.REQUIRED) <= set(cells.text):
+        return _Found(cells.text, problems, ())
+    frame, whole, found = figures.figures(recipe, cells)
+    problems += [
+        *found,
+        *figure_rules.keys_and_flags(recipe, cells, known),
+        *figure_rules.unfinished_months(recipe, main, draft),
+        *figure_rules.jumps(recipe, whole, cells),
+    ]
+    return _Found(frame, problems, (*figures.CODES, *figure_rules.CODES))
 
 
 def _policies(
@@ -193,9 +259,10 @@ def _policies(
 
 def _columns(recipe: Recipe, catalogue: Catalogue, draft: Draft) -> dict[str, Column]:
     """The recipe's columns after those of the codebook that are there under their own names."""
+    named = {variable.canonical: name for name, variable in catalogue.codebook.items()}
     own = {
-        variable.canonical: Column.model_validate({"from": name})
-        for name, variable in catalogue.codebook.items()
+        canonical: Column.model_validate({"from": name})
+        for canonical, name in {**named, FINITE: FINITE}.items()
         if recipe.codebook and name in draft.frame
     }
     return own | recipe.columns

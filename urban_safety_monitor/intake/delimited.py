@@ -73,9 +73,12 @@ def read_delimited(data: bytes, path: Path, columns: set[str] | None = None) -> 
         delimiter,
         repairs=tuple(repairs + mended),
     )
-    problems = tuple(_rows_that_do_not_fit(found, broken, skipped, table.num_rows))
+    swallowing = [row for row in broken if row.text and row.text.count("\n") > 1]
+    short = [row for row in broken if row not in swallowing]
+    problems = tuple(_rows_that_do_not_fit(found, short, skipped, table.num_rows))
     if text.count(b'"') % 2:
         problems += tuple(_swallowed_rows(found))
+    problems += tuple(_swallowing_rows(found, swallowing, skipped))
     if frame.empty:
         raise UnreadableFile(problems[0]) if problems else refusal("USM-F06", path)
     return replace(found, problems=problems)
@@ -244,6 +247,16 @@ def _rows_that_do_not_fit(
             n_rows=len(broken),
             n_total=fitting + len(broken),
         )
+
+
+def _swallowing_rows(
+    found: SourceTable, rows: list[pa.csv.InvalidRow], skipped: int
+) -> Iterator[Problem]:
+    """Rows of many lines with too few cells: the last cell holds all that follows."""
+    for row in rows:
+        number = row.number + skipped
+        last = found.header[min(row.actual_columns, len(found.header)) - 1]
+        yield Problem("USM-F16", {"row": number}, found.place([last], [number]))
 
 
 def _swallowed_rows(found: SourceTable) -> Iterator[Problem]:

@@ -13,6 +13,8 @@ EXTREME = 20
 """Times the middle weight above which a weight is asked about."""
 RESTARTS = 0.5
 """Share of PSU numbers found in several strata from which numbering is taken to start anew."""
+ALONE, FEWEST_PERSONS = 0.9, 30
+"""Share of sampling units among persons from which the units are asked about."""
 SMALL_DISTRICT = 30
 ANSWERS_COMPARED = 20
 NAMES_SHOWN = 8
@@ -95,6 +97,17 @@ def strata_with_one_unit(records: Records) -> Iterator[Problem]:
     units = design.groupby([*ROUND, "stratum"])["psu"].transform("nunique")
     found = sorted(design.loc[units == 1, "stratum"].unique())
     yield from _naming(records, "USM-S03", units == 1, ["stratum"], found)
+
+
+def units_of_one_person(records: Records) -> Iterator[Problem]:
+    """Nearly every person in a sampling unit of their own: perhaps another number stands there."""
+    design = _design(records)
+    if design is None or len(design) < FEWEST_PERSONS:
+        return
+    units = len(design[[*ROUND, "stratum", "psu"]].drop_duplicates())
+    if units >= ALONE * len(design):
+        everywhere = pd.Series(True, design.index).reindex(records.frame.index, fill_value=False)
+        yield from records.problems("USM-S07", everywhere, ["psu"], n=units)
 
 
 def units_in_the_population(records: Records) -> Iterator[Problem]:

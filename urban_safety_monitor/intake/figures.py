@@ -57,8 +57,8 @@ def figure_cells(recipe: Recipe, table: SourceTable, draft: Draft) -> Cells:
     return Cells(text, row, column, table)
 
 
-def figures(recipe: Recipe, cells: Cells) -> tuple[pd.DataFrame, list[Problem]]:
-    """The Administrative table and what is wrong with it.
+def figures(recipe: Recipe, cells: Cells) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
+    """The Administrative table, the same with rows of the file, and what is wrong with it.
 
     A figure with a blank part is missing and provisional, never smaller than it is.
     """
@@ -83,7 +83,7 @@ def figures(recipe: Recipe, cells: Cells) -> tuple[pd.DataFrame, list[Problem]]:
     if incomplete:
         place = cells.table.place()
         problems.append(Problem("USM-R01", {"n": incomplete}, place))
-    return table.reset_index(drop=True), problems
+    return table.reset_index(drop=True), whole, problems
 
 
 def _long(

@@ -21,6 +21,21 @@ class Known:
         """Codes of the area's districts."""
         return sorted(self.areas.loc[self.areas["parent"] == area, "area"])
 
+    def boundary(self, area: str) -> str | None:
+        """The version of the map that the area's districts are of."""
+        if "boundary_version" not in self.areas:
+            return None
+        versions = self.areas.loc[self.areas["area"] == area, "boundary_version"].dropna()
+        return None if versions.empty else str(versions.iloc[0])
+
+    def interviews(self, area: str, period: str) -> int | None:
+        """How many interviews were held, where that is known."""
+        if "interviews" not in self.surveys:
+            return None
+        at = (self.surveys["area"] == area) & (self.surveys["period"] == period)
+        held = self.surveys.loc[at, "interviews"].dropna()
+        return None if held.empty else int(held.iloc[0])
+
     def people(self, area: str) -> tuple[str, float] | None:
         """The first of POPULATION that is known of the area, with its name."""
         row = self.areas[self.areas["area"] == area]

@@ -7,11 +7,13 @@ from difflib import get_close_matches
 import pandas as pd
 
 from urban_safety_monitor.catalogue.indicator import Text
-from urban_safety_monitor.intake.known import ADULTS_IN_POPULATION
+from urban_safety_monitor.intake.known import ADULTS_IN_POPULATION, Known
 from urban_safety_monitor.intake.problems import Param, Problem
 from urban_safety_monitor.intake.records import Records
 
 NAMES_SHOWN = 12
+MISSED = 0.01
+"""Share of the interviews by which a file may differ from the number held."""
 FIGURE = {
     "adults": Text(en="the adult population", es="la población adulta"),
     "population": Text(en="the whole population", es="la población total"),
@@ -29,6 +31,8 @@ def weights_and_population(records: Records) -> Iterator[Problem]:
             continue
         name, people = known
         low, high = (bound * people for bound in ADULTS_IN_POPULATION[name])
+        if weights.isna().any():
+            continue  # said by other rules, and a sum without them says nothing
         total = weights.sum()
         if not low <= total <= high:
             rows = pd.Series(main.index.isin(weights.index), main.index)
@@ -59,6 +63,61 @@ def unknown_districts(records: Records) -> Iterator[Problem]:
                 expected=_listed(codes),
                 suggestion=", ".join(_suggestions(list(named.index), codes)),
             )
+
+
+def interviews_and_rows(records: Records) -> Iterator[Problem]:
+    """Fewer or more interviews of a city's round in the file than were held."""
+    if not {"area", "period"} <= set(records.frame):
+        return
+    main = records.mapped.part == records.mapped.part.iloc[0]
+    for (area, period), rows in records.frame[main].groupby(["area", "period"]):
+        held = records.known.interviews(str(area), str(period))
+        if held is None or abs(len(rows) - held) <= MISSED * held:
+            continue
+        for place, _, _ in records.mapped.places(main, []):
+            params: dict[str, Param] = {"held": held, "n": len(rows), "area": str(area)}
+            yield Problem("USM-S06", params, replace(place, rows=()))
+
+
+def other_maps(records: Records) -> Iterator[Problem]:
+    """Districts of another version of the map than the city's, or than most rows'."""
+    if not {"area", "boundary_version"} <= set(records.frame):
+        return
+    for area, versions in records.frame.groupby("area")["boundary_version"]:
+        named = versions.dropna()
+        if named.empty:
+            continue
+        right = records.known.boundary(str(area)) or str(named.mode().iloc[0])
+        other = (versions.notna() & (versions != right)).reindex(
+            records.frame.index, fill_value=False
+        )
+        for problem in records.problems("USM-G05", other, ["boundary_version"], version=right):
+            yield replace(problem, found=records.values_shown("boundary_version", other))
+
+
+def unknown_areas(records: Records) -> Iterator[Problem]:
+    """Cities nobody knows, or given by name."""
+    if "area" not in records.frame or records.known.areas.empty:
+        return
+    for area, code in odd_areas(records.frame["area"], records.known).items():
+        mask = records.frame["area"].eq(area).fillna(False).astype(bool)
+        for problem in records.problems(code, mask, ["area"]):
+            yield replace(problem, found=records.values_shown("area", mask))
+
+
+def odd_areas(areas: pd.Series, known: Known) -> dict[str, str]:
+    """For areas not on the list, the problem: a name instead of a code, or an unknown code.
+
+    A code is odd only among others that are known: a source may cover more places than the list.
+    """
+    listed = set(known.areas["area"])
+    there = [str(area) for area in areas.dropna().unique()]
+    strange = [area for area in there if area not in listed]
+    named = [area for area in strange if any(letter.islower() for letter in area)]
+    few = 2 * len(strange) <= len(there)
+    return {
+        area: "USM-G07" if area in named else "USM-G06" for area in strange if few or area in named
+    }
 
 
 def dates_outside_fieldwork(records: Records) -> Iterator[Problem]:

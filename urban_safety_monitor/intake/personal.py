@@ -6,7 +6,7 @@ identity numbers by birth date and Luhn check digit.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ import pandas as pd
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.source import SourceTable
+from urban_safety_monitor.intake.untold import untold_details
 
 KINDS = {
     "email": Text(en="e-mail addresses", es="correos electrónicos"),
@@ -24,6 +25,7 @@ KINDS = {
     "gps": Text(en="coordinates", es="coordenadas"),
     "name": Text(en="names of people", es="nombres de personas"),
     "address": Text(en="addresses", es="domicilios"),
+    "text": Text(en="answers in people's own words", es="respuestas con palabras propias"),
 }
 BIRTH = r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 PATTERNS = {
@@ -43,10 +45,12 @@ SHORTEST = 5
 IDENTITY = re.compile(rf"{BIRTH}\d{{4}}[01]\d\d")
 NAMED: dict[str, frozenset[str]] = {
     "email": frozenset({"email", "e_mail", "mail", "correo"}),
-    "phone": frozenset({"phone", "telephone", "telefono", "tel", "celular", "movil", "whatsapp"}),
+    "phone": frozenset({"phone", "telephone", "telefono", "tel", "celular", "movil", "whatsapp"})
+    | {"phonenumber"},
     "curp": frozenset({"curp"}),
     "rfc": frozenset({"rfc"}),
-    "gps": frozenset({"gps", "lat", "latitude", "latitud", "lon", "lng", "longitude", "longitud"}),
+    "gps": frozenset({"gps", "lat", "latitude", "latitud", "lon", "lng", "longitude", "longitud"})
+    | {"geolocation"},
     "name": frozenset({"apellido", "apellidos", "surname", "lastname", "firstname", "fullname"}),
     "address": frozenset({"address", "direccion", "domicilio"}),
 }
@@ -73,21 +77,30 @@ LOOKS = {
 ACCENTS = str.maketrans("áéíóúü", "aeiouu")
 
 
-def personal_details(table: SourceTable, cleared: tuple[str, ...] = ()) -> Iterator[Problem]:
-    """A problem for each column that seems to hold personal details, without any value."""
-    for name in table.frame.columns:
-        if name in cleared:
-            continue
+def personal_details(
+    table: SourceTable, cleared: tuple[str, ...] = (), declared: Collection[str] = ()
+) -> Iterator[Problem]:
+    """A problem for each column that seems to hold personal details, without any value.
+
+    Columns nobody `declared` are also searched for what only a whole column shows.
+    """
+    found: dict[str, tuple[str, pd.Index]] = {}
+    for name in table.frame.columns.difference(list(cleared), sort=False):
         kind, rows = _found(str(name), table.frame[name])
         if rows is not None and len(rows):
-            yield Problem(
-                "USM-X01",
-                {"kind": KINDS[kind]},
-                table.place([str(name)], rows),
-                n_rows=len(rows),
-                n_total=len(table.frame),
-                sensitive=True,
-            )
+            found[str(name)] = kind, rows
+    rest = table.frame.columns.difference([*cleared, *declared, *found], sort=False)
+    for kind, name, rows in untold_details(table.frame[rest]):
+        found.setdefault(name, (kind, rows))
+    for name, (kind, rows) in found.items():
+        yield Problem(
+            "USM-X02" if kind == "text" else "USM-X01",
+            {"kind": KINDS[kind]},
+            table.place([name], rows),
+            n_rows=len(rows),
+            n_total=len(table.frame),
+            sensitive=True,
+        )
 
 
 def looks_personal(text: str) -> bool:

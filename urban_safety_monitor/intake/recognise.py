@@ -1,6 +1,7 @@
 """Tell which of the user's files is which part of a survey, by the columns they have."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -9,6 +10,9 @@ from urban_safety_monitor.catalogue.recipe import Recipe
 from urban_safety_monitor.intake.problems import Place, Problem
 from urban_safety_monitor.intake.source import SourceTable
 
+FINITE = "psus_in_stratum"
+"""A column of the design that no question of the codebook stands for."""
+NAMES_SHOWN = 12
 LIKELY = 0.5
 """A file with this share of a part's columns is taken for that part, and the rest reported."""
 
@@ -23,9 +27,9 @@ class Parts:
 
 def recognised(recipe: Recipe, catalogue: Catalogue, tables: Sequence[SourceTable]) -> Parts:
     """Assign each file to the part of the recipe whose columns it has."""
-    named = [_spelled_as_declared(table, recipe, catalogue) for table in tables]
+    named = [spelled_as_declared(table, recipe, catalogue) for table in tables]
     chosen = _assigned(recipe, named)
-    return Parts(chosen, tuple(_oddities(recipe, named, chosen)))
+    return Parts(chosen, tuple(_oddities(recipe, catalogue, named, chosen)))
 
 
 def source_names(recipe: Recipe) -> set[str]:
@@ -48,22 +52,64 @@ def nearest(name: str, known: Sequence[str]) -> str:
     return by_fold[near[0]] if near else ""
 
 
-def _spelled_as_declared(table: SourceTable, recipe: Recipe, catalogue: Catalogue) -> SourceTable:
-    """The same table where Weight_Person also answers to weight_person."""
-    wanted = source_names(recipe) | (set(catalogue.codebook) if recipe.codebook else set())
-    by_fold: dict[str, list[str]] = {}
-    for name in table.header:
-        by_fold.setdefault(_fold(name), []).append(name)
-    renamed = {
-        by_fold[_fold(name)][0]: name
-        for name in wanted - set(table.header)
-        if len(by_fold.get(_fold(name), [])) == 1
-    }
+def spelled_as_declared(table: SourceTable, recipe: Recipe, catalogue: Catalogue) -> SourceTable:
+    """The same table where Weight_Person and person/weight_person answer to weight_person."""
+    candidates = _candidates(table, recipe, catalogue)
+    renamed = {names[0]: name for name, names in candidates.items() if len(names) == 1}
     header = tuple(renamed.get(name, name) for name in table.header)
     if not renamed or len(set(header)) < len(header):
         return table
     own = {new: old for old, new in renamed.items()}
-    return replace(table, frame=table.frame.rename(columns=renamed), header=header, own_names=own)
+    frame = table.frame.rename(columns=renamed)
+    labels = {renamed.get(name, name): of_column for name, of_column in table.labels.items()}
+    return replace(table, frame=frame, header=header, own_names=own, labels=labels)
+
+
+def declared_names(recipe: Recipe, catalogue: Catalogue) -> set[str]:
+    """Every column name of the user's files that means something here."""
+    return source_names(recipe) | ({*catalogue.codebook, FINITE} if recipe.codebook else set())
+
+
+def _candidates(table: SourceTable, recipe: Recipe, catalogue: Catalogue) -> dict[str, list[str]]:
+    """Columns that may be a declared one, from the closest way of spelling that any has.
+
+    Ways are: other capitals and blanks; where the questionnaire is ours, also behind the name of
+    a group (`home/safe_night`), or the question's own words as a survey program exports them.
+    """
+    wanted = sorted(declared_names(recipe, catalogue) - set(table.header))
+    ways: list[dict[str, list[str]]] = [_by(_fold, table.header)]
+    if recipe.codebook:
+        ways += [_by(_without_groups, table.header), _by(_words, table.header)]
+    found: dict[str, list[str]] = {}
+    for name in wanted:
+        keys = [[_fold(name)], [_fold(name)], _questions(name, catalogue)][: len(ways)]
+        hits = (
+            [c for key in of for c in way.get(key, [])] for way, of in zip(ways, keys, strict=True)
+        )
+        found[name] = next((names for names in hits if names), [])
+    return {name: names for name, names in found.items() if names}
+
+
+def _by(key: Callable[[str], str], header: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in header:
+        found.setdefault(key(name), []).append(name)
+    return found
+
+
+def _without_groups(name: str) -> str:
+    return _fold(re.split(r"[/.:-]", name)[-1])
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _questions(name: str, catalogue: Catalogue) -> list[str]:
+    if name not in catalogue.codebook:
+        return []
+    question = catalogue.codebook[name].question
+    return list({_words(question.in_language(language)) for language in ("en", "es")})
 
 
 def _fold(name: str) -> str:
@@ -95,17 +141,30 @@ def _share(has: tuple[str, ...], table: SourceTable) -> float:
     return len(set(has) & set(table.header)) / len(has)
 
 
+def _spellings(table: SourceTable, recipe: Recipe, catalogue: Catalogue) -> Iterator[Problem]:
+    """Columns recognised under another spelling, and those that could be the same one."""
+    for name, sources in _candidates(table, recipe, catalogue).items():
+        if len(sources) > 1:
+            yield Problem("USM-C04", {"name": name}, table.place(sources))
+    if table.own_names:
+        pairs = [f"{old} → {new}" for new, old in sorted(table.own_names.items())]
+        more = ", …" if len(pairs) > NAMES_SHOWN else ""
+        names = ", ".join(pairs[:NAMES_SHOWN]) + more
+        yield Problem("USM-C03", {"names": names}, Place(table.name, table.sheet))
+
+
 def _oddities(
-    recipe: Recipe, tables: Sequence[SourceTable], chosen: dict[str, SourceTable]
+    recipe: Recipe,
+    catalogue: Catalogue,
+    tables: Sequence[SourceTable],
+    chosen: dict[str, SourceTable],
 ) -> Iterator[Problem]:
     for part, file in recipe.files.items():
         if part not in chosen and not file.optional:
             yield Problem("USM-F17", {"part": part, "has": ", ".join(file.has)})
     taken = [id(table) for table in chosen.values()]
     for table in tables:
-        if table.own_names:
-            names = ", ".join(f"{old} → {new}" for new, old in sorted(table.own_names.items()))
-            yield Problem("USM-C03", {"names": names}, Place(table.name, table.sheet))
+        yield from _spellings(table, recipe, catalogue)
         if id(table) in taken:
             continue
         twin = next((p for p, f in recipe.files.items() if _share(f.has, table) == 1), None)

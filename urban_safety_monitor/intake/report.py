@@ -103,4 +103,6 @@ def fact_in_words(fact: dict[str, Any], language: str) -> str:
         format=fact["format"],
     )
     mended = [phrase(key, language, **values) for key, values in fact["repairs"]]
+    if fact.get("dropped"):
+        mended.append(phrase("left_out", language, names=", ".join(fact["dropped"])))
     return " ".join([line, *mended])

@@ -1,8 +1,9 @@
 """A file of the user's as a table of text, with what is needed to point back into it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from urban_safety_monitor.intake.problems import (
 from urban_safety_monitor.intake.wording import render
 
 TEXT = pd.StringDtype(na_value=np.nan)
+NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+YEAR = re.compile(r"(?:19|20)\d\d")
 Repair = tuple[str, dict[str, Any]]
 
 
@@ -43,7 +46,7 @@ class SourceTable:
     things mended on reading, as phrase keys with their values; `labels` maps each labelled
     column to its labels by code; `problems` are rows that could not be read. `own_names` gives
     the user's own spelling of columns that answer to a declared name; `merged_rows` are spans of
-    rows with merged cells.
+    rows with merged cells; `dropped` are columns the user left out.
     """
 
     frame: pd.DataFrame
@@ -59,6 +62,7 @@ class SourceTable:
     problems: tuple[Problem, ...] = ()
     own_names: dict[str, str] = field(default_factory=dict)
     merged_rows: Ranges = ()
+    dropped: tuple[str, ...] = ()
 
     @property
     def first_data_row(self) -> int:
@@ -72,6 +76,12 @@ class SourceTable:
         )
         return Place(self.name, self.sheet, at, row_ranges(rows))
 
+    def without(self, columns: Iterable[str]) -> "SourceTable":
+        """The table without these columns, as far as it has them; letters of others stay."""
+        left_out = [name for name in columns if name in self.header]
+        frame = self.frame.drop(columns=left_out, errors="ignore")
+        return replace(self, frame=frame, dropped=(*self.dropped, *left_out))
+
     def fact(self) -> dict[str, Any]:
         """What was read, for the report."""
         return {
@@ -84,6 +94,7 @@ class SourceTable:
             "columns": len(self.header),
             "first_data_row": self.first_data_row,
             "repairs": list(self.repairs),
+            "dropped": list(self.dropped),
         }
 
 
@@ -98,9 +109,11 @@ def checked_header(
     """Column names without blanks around them; a column without a name is named by its letter.
 
     Raises:
-        UnreadableFile: most cells are empty (the row is a title), or a name is there twice.
+        UnreadableFile: most cells are numbers (answers) or empty (a title), or a name is twice.
     """
     texts = ["" if name is None else str(name).strip() for name in names]
+    if 2 * sum(map(_is_answer, texts)) > len(texts):
+        raise UnreadableFile(Problem("USM-F22", {"row": header_row}, Place(path.name, sheet)))
     if sum(map(bool, texts)) * 2 < len(texts):
         filled, cells = sum(map(bool, texts)), len(texts)
         problem = Problem(
@@ -115,6 +128,11 @@ def checked_header(
         at = [ColumnAt(column_letter(i), n) for i, n in enumerate(header) if n in twice]
         raise UnreadableFile(Problem("USM-F09", {}, Place(path.name, sheet, tuple(at))))
     return tuple(header)
+
+
+def _is_answer(text: str) -> bool:
+    """A number that is no year, which names a column in tables of years."""
+    return bool(NUMBER.fullmatch(text)) and not YEAR.fullmatch(text)
 
 
 def as_text(column: pd.Series) -> pd.Series:

@@ -21,7 +21,9 @@ def marked_copy_of(files: Sequence[Path], report: CheckReport, day: date, langua
 
 
 def _read_again(files: Sequence[Path], report: CheckReport) -> Iterator[SourceTable]:
-    sheets = {fact["file"]: fact["sheet"] for fact in report.facts}
+    """What was checked; columns the user left out of it are left out here too."""
+    facts = {fact["file"]: fact for fact in report.facts}
     for path in files:
-        if path.name in sheets:
-            yield read_file(path, sheet=sheets[path.name])
+        if path.name in facts:
+            fact = facts[path.name]
+            yield read_file(path, sheet=fact["sheet"]).without(fact["dropped"])

@@ -37,11 +37,19 @@ class Wanted:
 
 
 def check_files(
-    files: Sequence[Path], recipe_name: str, catalogue: Catalogue, known: Known = NOTHING
+    files: Sequence[Path],
+    recipe_name: str,
+    catalogue: Catalogue,
+    known: Known = NOTHING,
+    *,
+    drop: Sequence[str] = (),
 ) -> Intake:
-    """Read files by a recipe and say everything that is wrong with them; nothing is kept."""
+    """Read files by a recipe and say everything that is wrong with them; nothing is kept.
+
+    Columns to `drop` are left out before anything else looks at them.
+    """
     recipe, _ = load_recipe(recipe_name, catalogue)
-    return apply_recipe(recipe, catalogue, files, known)
+    return apply_recipe(recipe, catalogue, files, known, drop=drop)
 
 
 def estimate_files(
@@ -50,8 +58,10 @@ def estimate_files(
     catalogue: Catalogue,
     wanted: Wanted,
     engine: EngineName = "duckdb",
+    *,
+    drop: Sequence[str] = (),
 ) -> DataFrame[Estimates]:
-    """Estimates from the files of one source.
+    """Estimates from the files of one source, without columns to `drop`.
 
     Raises:
         CatalogueError: an indicator or disaggregation is unknown, or needs what the recipe lacks.
@@ -59,7 +69,7 @@ def estimate_files(
         DesignError: a stratum has one PSU and the rule is `fail`.
     """
     recipe, extended = load_recipe(recipe_name, catalogue)
-    table = require_accepted(apply_recipe(recipe, catalogue, files))
+    table = require_accepted(apply_recipe(recipe, catalogue, files, drop=drop))
     if recipe.holds == "administrative":
         return _recorded(checked(Administrative, table), extended, wanted)
     chosen = chosen_for(table, extended, wanted)
