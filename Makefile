@@ -30,7 +30,7 @@ demo: $(VENV)/.runtime ## Run the demonstration data through and open the app on
 test: $(VENV)/.development programs ## Install all that the tests need, run ./check and the slow tests
 	@./check
 	@$(VENV)/bin/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder \
-		-m "browser or spark or external or bank"
+		-m "e2e or spark or external or bank"
 
 check: ## Format, lint, types, layers, build, quick tests (after `make test` once)
 	@./check
