@@ -2,6 +2,8 @@
 
 import csv
 import json
+import zipfile
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -106,3 +108,22 @@ def test_the_demonstration_wrote_scorecards_of_both_named_cities(demonstration_d
         for language in ("en", "es")
         for kind in KINDS
     }
+
+
+def test_an_export_explains_itself(demonstration_data: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "mexico.zip"
+    asked = ("--lang", "es", "--output", packed, "--data", demonstration_data)
+    done = usm("export", "MX", *asked)
+    assert (done.code, done.err, done.out.strip()) == (0, "", str(packed))
+    with zipfile.ZipFile(packed) as archive:
+        figures = list(
+            csv.DictReader(StringIO(archive.read("data/figures.csv").decode("utf-8-sig")))
+        )
+        assert {row["period"] for row in figures} == {"2026-Q1"}
+        assert {row["demonstration"] for row in figures} == {
+            "Datos de demostración; no describen a ninguna ciudad real"
+        }
+        assert "sdmx/structure.xml" in archive.namelist()
+    refused = usm("export", "XX", "--data", demonstration_data)
+    assert (refused.code, refused.out) == (11, "")
+    assert "country 'XX': not in these results; there are MX, ZA" in refused.err

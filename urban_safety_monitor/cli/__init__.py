@@ -6,6 +6,7 @@ import sys
 import typer
 
 from urban_safety_monitor.cli.estimates import estimate, totals
+from urban_safety_monitor.cli.exporting import export
 from urban_safety_monitor.cli.printing import complain
 from urban_safety_monitor.cli.results import compare, indicators, profile, run, scorecard
 from urban_safety_monitor.cli.start import demo, start_app
@@ -30,6 +31,7 @@ for _command in (
     profile,
     compare,
     scorecard,
+    export,
     score,
     indicators,
 ):

@@ -106,7 +106,7 @@ def city_profile(
         demonstration=view.demonstration,
         method=view.words.gettext(METHOD),
         citation=_citation(view, title, period),
-        licence=_licence(view),
+        licence=licence(view),
         provenance=results.provenance,
     )
 
@@ -274,7 +274,8 @@ def _citation(view: View, title: str, period: str) -> str:
     )
 
 
-def _licence(view: View) -> str:
+def licence(view: View) -> str:
+    """What may be done with a run's figures."""
     provenance = view.results.provenance
     if "licence" in provenance.options:
         return str(provenance.options["licence"])

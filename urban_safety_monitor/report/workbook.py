@@ -4,7 +4,7 @@ Rules of the UK Analysis Function's gptables: one table a sheet, its title in A1
 notes, no merged cells, numbers as numbers, a header that stays in sight.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from io import BytesIO
@@ -95,16 +95,21 @@ class Sheet:
 
 def profile_workbook(profile: CityProfile) -> bytes:
     """The workbook: notes, indicators, domains, groups and changes, each on its own sheet."""
+    return workbook(_sheets(profile), profile.demonstration, _properties(profile))
+
+
+def workbook(sheets: Sequence[Sheet], mark: str, properties: Mapping[str, str | datetime]) -> bytes:
+    """Sheets as a workbook; `mark` stands on each, `properties` are the document's own."""
     file = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(file, options) as book:
-        book.set_properties(_properties(profile))
+        book.set_properties(dict(properties))
         bold = book.add_format({"bold": True, "font_size": 14})
         whole, decimal = (book.add_format({"num_format": f}) for f in ("#,##0", "#,##0.00"))
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        for number, sheet in enumerate(_sheets(profile)):
+        for number, sheet in enumerate(sheets):
             page = book.add_worksheet(sheet.name)
-            _fill(page, sheet, profile.demonstration, (bold, whole, decimal))
+            _fill(page, sheet, mark, (bold, whole, decimal))
             page.add_table(
                 HEADER_ROW,
                 0,
