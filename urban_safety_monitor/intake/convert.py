@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from urban_safety_monitor.catalogue.codebook import Variable
+from urban_safety_monitor.intake.coded import distinct_texts, narrowest
 from urban_safety_monitor.intake.source import TEXT
 
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 SLASH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 SDMX_QUARTER = re.compile(r"(\d{4})-?[QT]([1-4])")
-INT16 = np.iinfo(np.int16)
 EXACT = 2.0**53
 """From here on a float no longer tells neighbouring whole numbers apart."""
 
@@ -39,8 +39,8 @@ class Converted(NamedTuple):
 def converted(text: pd.Series, variable: Variable, decimal: str = ".") -> Converted:
     """A column of text as its variable's kind says.
 
-    Codes become Int16 (text where the codebook's codes are not whole numbers), integers Int64,
-    numbers float64; dates stay text, as 2026-04-03.
+    Codes (unless the codebook's are texts) and integers become Int8 to Int64, as few bytes as hold
+    them, numbers float64; dates stay text, as 2026-04-03.
     """
     match variable.kind:
         case "code" if whole_codes(variable):
@@ -54,7 +54,8 @@ def converted(text: pd.Series, variable: Variable, decimal: str = ".") -> Conver
         case "date":
             return _dates(text)
         case _:
-            return Converted(text.astype(TEXT), ())
+            position, cells = distinct_texts(text)
+            return Converted(_spread(cells, position, text.index), ())
 
 
 def whole_codes(variable: Variable) -> bool:
@@ -66,7 +67,9 @@ def whole_codes(variable: Variable) -> bool:
 
 def sdmx_period(text: pd.Series) -> pd.Series:
     """Quarters written 2026Q2, 2026-T2 or 2026T2 as SDMX writes them: 2026-Q2."""
-    return text.str.replace(SDMX_QUARTER, lambda m: f"{m[1]}-Q{m[2]}", regex=True)
+    position, cells = distinct_texts(text)
+    written = cells.str.replace(SDMX_QUARTER, lambda m: f"{m[1]}-Q{m[2]}", regex=True)
+    return _spread(written, position, text.index)
 
 
 def parsed_numbers(text: pd.Series, decimal: str = ".") -> pd.Series:
@@ -86,11 +89,11 @@ def not_numbers(text: pd.Series, numbers: pd.Series) -> tuple[Failure, ...]:
 
 
 def _whole_numbers(text: pd.Series, variable: Variable, decimal: str) -> Converted:
-    position, distinct = pd.factorize(text)
+    position, cells = distinct_texts(text)
+    distinct = list(cells)
     if len(distinct) <= len(variable.codes) and set(distinct) <= set(variable.codes):
         codes = np.array([int(cell) for cell in distinct], dtype=np.int64)
-        return Converted(_integers(_shortened(codes), position, text.index), ())
-    cells = pd.Series(distinct, dtype=TEXT)
+        return Converted(_integers(codes, position, text.index), ())
     numbers = parsed_numbers(cells, decimal)
     whole = (numbers == numbers.round()) & (numbers.abs() < EXACT)
     allowed = whole & _allowed(numbers, variable)
@@ -98,23 +101,17 @@ def _whole_numbers(text: pd.Series, variable: Variable, decimal: str) -> Convert
     known = np.where(np.append(allowed.to_numpy(), False)[position], position, -1)
     if variable.kind == "integer":
         failures = [Failure("USM-V13", numbers.notna() & ~allowed), *not_numbers(cells, numbers)]
-        values = _integers(kept, known, text.index)
     else:
         failures = [Failure("USM-V12", cells.notna() & ~allowed)]
-        values = _integers(_shortened(kept), known, text.index)
+    values = _integers(kept, known, text.index)
     return Converted(values, _spread_failures(failures, position, text.index))
 
 
 def _integers(distinct: np.ndarray, position: np.ndarray, index: pd.Index) -> pd.Series:
-    """Whole numbers at every record; position -1 is missing."""
-    values = np.append(distinct, distinct.dtype.type(0))[position]
+    """Whole numbers at every record in as few bytes as hold them; position -1 is missing."""
+    narrow = narrowest(int(np.abs(distinct).max(initial=0)) + 1)
+    values = np.append(distinct, 0).astype(narrow)[position]
     return pd.Series(pd.arrays.IntegerArray(values, position < 0), index)
-
-
-def _shortened(codes: np.ndarray) -> np.ndarray:
-    """As Int16 where they fit: most columns of a survey are short codes."""
-    bounds = codes.min(initial=0), codes.max(initial=0)
-    return codes.astype(np.int16) if INT16.min <= bounds[0] and bounds[1] <= INT16.max else codes
 
 
 def _allowed(numbers: pd.Series, variable: Variable) -> pd.Series:
@@ -134,15 +131,18 @@ def _text_codes(text: pd.Series, variable: Variable) -> Converted:
 
 
 def _measurements(text: pd.Series, variable: Variable, decimal: str) -> Converted:
-    numbers = parsed_numbers(text, decimal)
+    position, cells = distinct_texts(text)
+    numbers = parsed_numbers(cells, decimal)
     outside = numbers.notna() & ~_allowed(numbers, variable.model_copy(update={"codes": {}}))
-    failures = (*not_numbers(text, numbers), Failure("USM-V13", outside))
-    return Converted(numbers.mask(outside), failures)
+    failures = [*not_numbers(cells, numbers), Failure("USM-V13", outside)]
+    values = np.append(numbers.mask(outside).to_numpy(), np.nan)[position]
+    return Converted(
+        pd.Series(values, text.index), _spread_failures(failures, position, text.index)
+    )
 
 
 def _dates(text: pd.Series) -> Converted:
-    position, distinct = pd.factorize(text)
-    cells = pd.Series(distinct, dtype=TEXT)
+    position, cells = distinct_texts(text)
     parts = cells.str.extract(SLASH_DATE).astype(float)
     day_first = ~(parts[1] > 12).any()
     day, month = (parts[0], parts[1]) if day_first else (parts[1], parts[0])

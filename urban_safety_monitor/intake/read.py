@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from urban_safety_monitor.intake.containers import file_bytes, kind_of, unpacked
+from urban_safety_monitor.intake.containers import kind_of, refuse_by_size, unpacked
 from urban_safety_monitor.intake.delimited import read_delimited
 from urban_safety_monitor.intake.source import SourceTable, refusal
-from urban_safety_monitor.intake.typed import read_parquet, read_statistical, read_workbook
+from urban_safety_monitor.intake.typed import Wanted, read_typed
 
 __all__ = ["SourceTable", "read_file"]
 
@@ -23,29 +23,27 @@ def read_file(
     Args:
         path: the file; its name's ending is not relied on.
         sheet: the sheet of a workbook; without it the one that has most columns `like` these.
-        columns: names to keep; all where not given. `SourceTable.header` always lists all.
+        columns: names to keep; all where not given, or none is there. `SourceTable.header` always
+            lists all.
         like: names of columns expected, to choose a sheet by.
 
     Raises:
         UnreadableFile: a DataError that says why the file is no table with rows.
     """
     path = Path(path)
-    wanted = None if columns is None else set(columns)
-    data = file_bytes(path)
-    kind, inside = kind_of(data, path), path
-    if kind in {"gz", "zip"}:
-        data, inside = unpacked(data, kind, path)
-        if not data:
-            raise refusal("USM-F04", path)
-        kind = kind_of(data, inside)
-    match kind:
-        case "xlsx" | "xls":
-            return read_workbook(data, path, sheet, frozenset(like))
-        case "parquet":
-            return read_parquet(data, path, wanted)
-        case "sav" | "dta" if inside is path:
-            return read_statistical(path, kind, wanted)
-        case "text":
-            return read_delimited(data, path, wanted)
-        case _:
+    wanted = Wanted(sheet, None if columns is None else frozenset(columns), frozenset(like))
+    refuse_by_size(path)
+    kind = kind_of(path, path, path.name)
+    if kind not in {"gz", "zip"}:
+        return _read(path, kind, wanted, path)
+    with unpacked(path, kind) as (inside, name):
+        kind = kind_of(inside, path, name)
+        if kind in {"gz", "zip"}:
             raise refusal("USM-F14", path, files=1)
+        return _read(inside, kind, wanted, path)
+
+
+def _read(path: Path, kind: str, wanted: Wanted, shown: Path) -> SourceTable:
+    if kind == "text":
+        return read_delimited(path, shown, wanted.columns)
+    return read_typed(path, kind, wanted, shown)

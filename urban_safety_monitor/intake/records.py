@@ -13,13 +13,16 @@ from urban_safety_monitor.catalogue.codebook import Variable
 from urban_safety_monitor.catalogue.conditions import Condition
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.catalogue.measures import SurveyMeasure, parts_of
+from urban_safety_monitor.intake.coded import narrowest
 from urban_safety_monitor.intake.convert import Failure, converted, sdmx_period
 from urban_safety_monitor.intake.known import NOTHING, Known
 from urban_safety_monitor.intake.mapping import Mapped
 from urban_safety_monitor.intake.masks import holds
 from urban_safety_monitor.intake.personal import looks_personal
 from urban_safety_monitor.intake.problems import Param, Problem
+from urban_safety_monitor.intake.source import TEXT
 
+Numbered = NDArray[np.signedinteger]
 IDENTITY = ("area", "period", "person")
 REQUIRED = (*IDENTITY, "stratum", "psu", "weight_person")
 DESIGN = {
@@ -33,7 +36,14 @@ DESIGN = {
     "weight_person": "number",
     "weight_household": "number",
     "psus_in_stratum": "number",
+    "psu_fraction": "number",
+    "certainty": "number",
+    "ssu": "text",
+    "ssus_in_psu": "number",
+    "ssu_fraction": "number",
 }
+REPLICATE = "replicate_"
+"""What the columns of replicate weights begin with."""
 SHOWN_VALUES = 3
 LONGEST_VALUE = 24
 
@@ -83,17 +93,20 @@ class Records:
         """Every record."""
         return pd.Series(True, self.mapped.part.index)
 
-    @cached_property
-    def filled(self) -> pd.DataFrame:
-        """Which cells of the source hold anything."""
-        text = self.mapped.text
-        return pd.DataFrame(text.notna().to_numpy(), text.index, text.columns)
+    def filled(self, column: str) -> NDArray[np.bool_]:
+        """(n,) which cells of the source hold anything."""
+        return self.mapped.text[column].notna().to_numpy()
 
-    @cached_property
-    def numbers(self) -> NDArray[np.float32]:
-        """(n, k) the answers that are numbers; those missing are -1, which no answer is."""
-        answers = self.frame[self.answers].select_dtypes("number")
-        return np.nan_to_num(answers.to_numpy(dtype=np.float32, na_value=np.nan), nan=-1)
+    def numbers(self, rows: NDArray[np.intp]) -> Numbered:
+        """(r, k) answers that are numbers, by their place among these rows'; -1 is missing."""
+        names = self.frame[self.answers].select_dtypes("number").columns
+        numbers = np.empty((len(rows), len(names)), dtype=np.int8)
+        for position, name in enumerate(names):
+            places, distinct = pd.factorize(self.frame[name].array[rows])
+            enough = np.result_type(numbers, narrowest(len(distinct)))
+            numbers = numbers.astype(enough, copy=False)
+            numbers[:, position] = places
+        return numbers
 
     @cached_property
     def passed(self) -> dict[Condition, pd.Series]:
@@ -150,7 +163,8 @@ class Records:
         """The commonest masked cell texts; none of a sensitive column or of a personal kind."""
         if self.variable(column).sensitive:
             return ""
-        counts = self.mapped.text.loc[mask, column].value_counts().head(SHOWN_VALUES)
+        texts = self.mapped.text.loc[mask, column].astype(TEXT)
+        counts = texts.value_counts().head(SHOWN_VALUES)
         shown = [str(text)[:LONGEST_VALUE] for text in counts.index if not looks_personal(text)]
         return ", ".join(shown)
 
@@ -166,7 +180,7 @@ def typed_records(
         failures[str(name)] = tuple(f for f in column.failures if f.rows.any())
     if "period" in columns:
         columns["period"] = sdmx_period(columns["period"])
-    frame = pd.DataFrame(columns, index=mapped.text.index)
+    frame = pd.DataFrame(columns, index=mapped.text.index, copy=False)
     return Records(frame, mapped, catalogue, failures, known)
 
 
@@ -177,6 +191,8 @@ def variable_of(column: str, catalogue: Catalogue) -> Variable:
         return declared.model_copy(update={"minimum": None, "maximum": None})
     if declared and column not in DESIGN:
         return declared
-    kind = DESIGN.get(column, "text")
+    kind = "number" if column.startswith(REPLICATE) else DESIGN.get(column, "text")
     question = declared.question if declared else Text(en=column)
-    return Variable.model_validate({"name": column, "kind": kind, "question": question})
+    return Variable.model_validate(
+        {"name": column, "kind": kind, "question": question, "section": "0 Design"}
+    )

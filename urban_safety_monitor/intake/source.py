@@ -20,7 +20,18 @@ from urban_safety_monitor.intake.problems import (
     column_letter,
     row_ranges,
 )
+from urban_safety_monitor.intake.typed_program import cell_text
 from urban_safety_monitor.intake.wording import render
+
+__all__ = [
+    "TEXT",
+    "Repair",
+    "SourceTable",
+    "UnreadableFile",
+    "cell_text",
+    "checked_header",
+    "refusal",
+]
 
 TEXT = pd.StringDtype(na_value=np.nan)
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
@@ -41,12 +52,16 @@ class UnreadableFile(DataError):
 class SourceTable:
     """A file as read: every cell is text, a missing cell is NA, codes are never labels.
 
+    Columns are categories, so that each distinct text is kept and looked at once; `spelled_out`
+    gives plain text, which can be compared by order and added to.
+
     The frame's index holds row numbers as a spreadsheet shows them (the header is row 1).
     `header` lists every column of the file, also those not asked for. `repairs` are the small
     things mended on reading, as phrase keys with their values; `labels` maps each labelled
-    column to its labels by code; `problems` are rows that could not be read. `own_names` gives
-    the user's own spelling of columns that answer to a declared name; `merged_rows` are spans of
-    rows with merged cells; `dropped` are columns the user left out.
+    column to its labels by code, and `titles` say what a column asks where the file says it;
+    `problems` are rows that could not be read. `own_names` gives the user's own spelling of
+    columns that answer to a declared name; `merged_rows` are spans of rows with merged cells;
+    `dropped` are columns the user left out.
     """
 
     frame: pd.DataFrame
@@ -59,6 +74,7 @@ class SourceTable:
     sheet: str | None = None
     repairs: tuple[Repair, ...] = ()
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     own_names: dict[str, str] = field(default_factory=dict)
     merged_rows: Ranges = ()
@@ -76,11 +92,28 @@ class SourceTable:
         )
         return Place(self.name, self.sheet, at, row_ranges(rows))
 
+    def problem(
+        self, code: str, columns: Iterable[str] = (), rows: Iterable[int] = (), **params: Param
+    ) -> Problem:
+        """A problem in these columns and rows of the file; without rows it is of the whole file."""
+        numbers = pd.unique(pd.Series(rows, dtype="int64"))
+        return Problem(
+            code,
+            dict(params),
+            self.place(columns, numbers),
+            n_rows=len(numbers) or None,
+            n_total=len(self.frame) if len(numbers) else None,
+        )
+
     def without(self, columns: Iterable[str]) -> "SourceTable":
         """The table without these columns, as far as it has them; letters of others stay."""
         left_out = [name for name in columns if name in self.header]
         frame = self.frame.drop(columns=left_out, errors="ignore")
         return replace(self, frame=frame, dropped=(*self.dropped, *left_out))
+
+    def spelled_out(self) -> "SourceTable":
+        """The same with columns of plain text, for tables that are small."""
+        return replace(self, frame=self.frame.astype(TEXT))
 
     def fact(self) -> dict[str, Any]:
         """What was read, for the report."""
@@ -133,35 +166,3 @@ def checked_header(
 def _is_answer(text: str) -> bool:
     """A number that is no year, which names a column in tables of years."""
     return bool(NUMBER.fullmatch(text)) and not YEAR.fullmatch(text)
-
-
-def as_text(column: pd.Series) -> pd.Series:
-    """Any column as text: 3.0 is "3", a date is written 2026-04-03, an empty cell is missing."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        days = column.dt.normalize().eq(column) | column.isna()
-        form = "%Y-%m-%d" if days.all() else "%Y-%m-%dT%H:%M:%S"
-        return column.dt.strftime(form).astype(TEXT)
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        return _number_text(column)
-    if isinstance(column.dtype, pd.StringDtype):
-        stripped = column.str.strip().astype(TEXT)
-        return stripped.mask(stripped == "")
-    return pd.Series(map(cell_text, column), column.index, dtype=TEXT)
-
-
-def cell_text(value: object) -> str | None:
-    """One cell as text, None where it is empty."""
-    if value is None or value is pd.NaT or value is pd.NA:
-        return None
-    if isinstance(value, float):
-        if not np.isfinite(value):
-            return None
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
-    return str(value).removesuffix(" 00:00:00").strip() or None
-
-
-def _number_text(column: pd.Series) -> pd.Series:
-    """Written once per distinct number, as survey columns hold few."""
-    position, distinct = pd.factorize(column.to_numpy(dtype=float, na_value=np.nan))
-    texts = pd.array([cell_text(float(number)) for number in distinct], dtype=TEXT)
-    return pd.Series(texts.take(position, allow_fill=True), column.index)

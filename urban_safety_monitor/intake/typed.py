@@ -1,131 +1,122 @@
-"""Workbooks, SPSS, Stata and Parquet files as tables of text: codes stay codes."""
+"""Workbooks, SPSS, Stata and Parquet files as tables of text: codes stay codes.
 
-from io import BytesIO
+They are read by `typed_program` in a process of its own, which may crash or ask for too much
+without harm; what it gives back is turned into a table here.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
-import pyreadstat
-from python_calamine import CalamineError, CalamineWorkbook
 
-from urban_safety_monitor.intake.source import (
-    TEXT,
-    SourceTable,
-    as_text,
-    cell_text,
-    checked_header,
-    refusal,
-)
+from urban_safety_monitor.intake import typed_program
+from urban_safety_monitor.intake.coded import Block, column_of, without_blank_rows
+from urban_safety_monitor.intake.limits import LIMITS
+from urban_safety_monitor.intake.problems import Problem
+from urban_safety_monitor.intake.source import SourceTable, checked_header, refusal
+
+FORMATS = {"xlsx": "XLSX", "xls": "XLSX", "sav": "SPSS", "dta": "Stata", "parquet": "Parquet"}
 
 
-def read_workbook(
-    data: bytes, path: Path, sheet: str | None = None, like: frozenset[str] = frozenset()
-) -> SourceTable:
-    """Read one sheet: the one named, else the one with most columns `like` these, else the fullest.
+class Wanted(NamedTuple):
+    """What to read of a file: a sheet by name or by columns `like` these, and which columns."""
+
+    sheet: str | None = None
+    columns: frozenset[str] | None = None
+    like: frozenset[str] = frozenset()
+
+
+def read_typed(path: Path, kind: str, wanted: Wanted, shown: Path) -> SourceTable:
+    """Read a file of one of FORMATS; `shown` is the file the user knows.
 
     Raises:
-        UnreadableFile: damaged, no such sheet, no column names, no rows.
+        UnreadableFile: damaged, too large, no such sheet, no column names, no rows.
     """
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        names = book.sheet_names if sheet is None else [sheet]
-        sheets = {n: _cells(book, n, path) for n in names}
-    except CalamineError as error:
-        raise refusal("USM-F10", path) from error
-    name = max(sheets, key=lambda n: _promise(sheets[n], like))
-    rows = sheets[name]
-    header_row = next((i for i, row in enumerate(rows) if any(c != "" for c in row)), None)
-    if header_row is None:
-        raise refusal("USM-F04", path)
-    header = checked_header(rows[header_row], path, name, header_row + 1)
-    body = rows[header_row + 1 :]
-    numbers = np.arange(header_row + 2, header_row + 2 + len(body))
-    cells = {
-        column: pd.Series((cell_text(row[i]) for row in body), numbers, dtype=TEXT)
-        for i, column in enumerate(header)
-    }
-    frame = pd.DataFrame(cells, index=pd.Index(numbers, name="row"))
-    frame = frame[frame.notna().any(axis=1)]
+    facts, columns = _read_apart(path, kind, wanted, shown)
+    if "refused" in facts:
+        raise refusal(facts["refused"], shown, **facts["params"])
+    sheet, header_row = facts.get("sheet"), facts.get("header_row", 0)
+    header = checked_header(facts["names"], shown, sheet, max(header_row, 1))
+    frame = pd.DataFrame(
+        {header[position]: cells for position, cells in columns.items()}, copy=False
+    )
+    frame.index = pd.RangeIndex(header_row + 1, header_row + 1 + len(frame), name="row")
+    if sheet is not None:
+        frame = without_blank_rows(frame)
     if frame.empty:
-        raise refusal("USM-F06", path)
-    spans = book.get_sheet_by_name(name).merged_cell_ranges or []
-    merged = tuple((first[0] + 1, last[0] + 1) for first, last in spans if first[0] > header_row)
-    return SourceTable(frame, path.name, path, "XLSX", header, sheet=name, merged_rows=merged)
+        raise refusal("USM-F06", shown)
+    table = SourceTable(
+        frame,
+        shown.name,
+        shown,
+        FORMATS[kind],
+        header,
+        sheet=sheet,
+        labels=_stripped(facts.get("labels", {})),
+        titles=_stripped(facts.get("titles", {})),
+        merged_rows=tuple((first, last) for first, last in facts.get("merged", ())),
+    )
+    return replace(table, problems=tuple(_formulas(table, facts.get("formulas", ()))))
 
 
-def read_statistical(path: Path, kind: str, columns: set[str] | None = None) -> SourceTable:
-    """Read an SPSS or Stata file; codes declared missing by the user stay as they are.
-
-    Raises:
-        UnreadableFile: damaged, or without rows.
-    """
-    read = pyreadstat.read_sav if kind == "sav" else pyreadstat.read_dta
-    options: dict[str, Any] = {"user_missing": True, "apply_value_formats": False}
-    try:
-        _, meta = read(path, metadataonly=True)
-        wanted = [c for c in meta.column_names if columns is None or c in columns]
-        values, _ = read(path, usecols=wanted, **options)
-    except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
-        raise refusal("USM-F10", path) from error
-    labels = {
-        column: {str(cell_text(code)): str(label) for code, label in of_column.items()}
-        for column, of_column in meta.variable_value_labels.items()
-    }
-    header = checked_header(meta.column_names, path)
-    texts = {name.strip(): as_text(values[name]) for name in wanted}
-    file_format = {"sav": "SPSS", "dta": "Stata"}[kind]
-    return _typed_table(texts, path, file_format, header, labels)
+def _formulas(table: SourceTable, cells: Iterable[tuple[int, int]]) -> Iterator[Problem]:
+    """Cells with a formula nobody computed, by column."""
+    rows: dict[str, list[int]] = {}
+    for position, row in cells:
+        if position < len(table.header):
+            rows.setdefault(table.header[position], []).append(row)
+    for name, of_column in rows.items():
+        yield table.problem("USM-F30", [name], of_column)
 
 
-def read_parquet(data: bytes, path: Path, columns: set[str] | None = None) -> SourceTable:
-    """Read a Parquet file.
-
-    Raises:
-        UnreadableFile: damaged, or without rows.
-    """
-    try:
-        source = pq.ParquetFile(BytesIO(data))
-        names = source.schema_arrow.names
-        header = checked_header(names, path)
-        wanted = [c for c in names if columns is None or c in columns]
-        cells = source.read(columns=wanted)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise refusal("USM-F10", path) from error
-    texts = {name.strip(): _arrow_text(cells[name]) for name in wanted}
-    return _typed_table(texts, path, "Parquet", header)
-
-
-def _arrow_text(column: pa.ChunkedArray) -> pd.Series:
-    """Whole numbers are written by Arrow itself, which is many times faster."""
-    if pa.types.is_integer(column.type):
-        return pd.Series(pd.array(column.cast(pa.large_string()), dtype=TEXT))
-    return as_text(column.to_pandas())
-
-
-def _typed_table(
-    texts: dict[str, pd.Series],
-    path: Path,
-    file_format: str,
-    header: tuple[str, ...],
-    labels: dict[str, dict[str, str]] | None = None,
-) -> SourceTable:
-    """A table from a format that keeps no header row: the first record is row 1."""
-    frame = pd.DataFrame(texts)
-    if frame.empty:
-        raise refusal("USM-F06", path)
-    frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
-    return SourceTable(frame, path.name, path, file_format, header, labels=labels or {})
+def _read_apart(
+    path: Path, kind: str, wanted: Wanted, shown: Path
+) -> tuple[dict[str, Any], dict[int, pd.Categorical]]:
+    """What the program answers; where it dies without an answer, the file asked for too much."""
+    request = json.dumps(
+        {
+            **LIMITS._asdict(),
+            "path": str(path),
+            "kind": kind,
+            "sheet": wanted.sheet,
+            "columns_wanted": _sorted(wanted.columns),
+            "like": _sorted(wanted.like),
+        }
+    )
+    command = [sys.executable, "-P", typed_program.__file__]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as program:
+        assert program.stdin and program.stdout
+        try:
+            program.stdin.write(request.encode())
+            program.stdin.close()
+            return _answer(program.stdout)
+        except (OSError, ValueError) as error:
+            raise refusal("USM-F26", shown) from error
+        finally:
+            program.kill()
 
 
-def _cells(book: CalamineWorkbook, name: str, path: Path) -> list[list[Any]]:
-    if name not in book.sheet_names:
-        raise refusal("USM-F07", path, sheet=name, sheets=", ".join(book.sheet_names))
-    return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+def _answer(stream: IO[bytes]) -> tuple[dict[str, Any], dict[int, pd.Categorical]]:
+    """The facts and the columns; a line that is not whole is a ValueError."""
+    columns: dict[int, pd.Categorical] = {}
+    while "texts" in (said := json.loads(stream.readline())):
+        numbers = np.frombuffer(stream.read(said["bytes"]), dtype=np.int32)
+        block = Block(numbers, pa.array(said["texts"], pa.large_string()))
+        columns[said["position"]] = column_of([block])
+    return said, columns
 
 
-def _promise(rows: list[list[Any]], like: frozenset[str]) -> tuple[int, int]:
-    header: list[Any] = next((row for row in rows if any(c != "" for c in row)), [])
-    return len(like & {str(cell).strip() for cell in header}), len(rows) * len(header)
+def _sorted(names: Iterable[str] | None) -> list[str] | None:
+    return None if names is None else sorted(names)
+
+
+def _stripped(by_column: dict[str, Any]) -> dict[str, Any]:
+    return {name.strip(): value for name, value in by_column.items()}

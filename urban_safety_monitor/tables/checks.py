@@ -1,4 +1,4 @@
-"""`checked`: the one place outside intake where a frame is held against its table's model."""
+"""The one place outside intake where a frame is held against its table's model."""
 
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ def checked(model: type[Table], frame: pd.DataFrame) -> DataFrame[Table]:
         DataError: a column is missing, unknown, of another type, or a key is repeated.
     """
     try:
-        return model.validate(frame, lazy=True)
+        return model.validate(frame.copy(deep=False), lazy=True, inplace=True)
     except SchemaErrors as error:
         cases = error.failure_cases
         groups = cases.groupby(["column", "check"], dropna=False, sort=False)["index"]
@@ -31,3 +31,8 @@ def checked(model: type[Table], frame: pd.DataFrame) -> DataFrame[Table]:
             f"table {model.__name__}, column {column}: {check} fails in {len(rows)} rows"
             for (column, check), rows in groups
         ) from error
+
+
+def empty(model: type[Table]) -> DataFrame[Table]:
+    """A table of the model without rows."""
+    return checked(model, pd.DataFrame(columns=list(model.to_schema().columns)))
