@@ -5,12 +5,14 @@ import sys
 
 import typer
 
-from urban_safety_monitor.cli.estimates import estimate, totals
+from urban_safety_monitor.cli.estimates import estimate, totals, weights
 from urban_safety_monitor.cli.exporting import export
+from urban_safety_monitor.cli.index import score
+from urban_safety_monitor.cli.matching import match
 from urban_safety_monitor.cli.printing import complain
 from urban_safety_monitor.cli.results import compare, indicators, profile, run, scorecard
 from urban_safety_monitor.cli.start import demo, start_app
-from urban_safety_monitor.cli.surveys import check, score, template
+from urban_safety_monitor.cli.surveys import check, template
 from urban_safety_monitor.errors import MonitorError
 
 app = typer.Typer(
@@ -24,9 +26,11 @@ app = typer.Typer(
 for _command in (
     demo,
     template,
+    match,
     check,
     estimate,
     totals,
+    weights,
     run,
     profile,
     compare,

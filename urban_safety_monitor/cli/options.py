@@ -35,6 +35,19 @@ Shown = Annotated[Format, typer.Option("--format", help="How to print the result
 Recipe = Annotated[
     str, typer.Option("--recipe", help="Id of a recipe (see indicators/recipes), or a .toml file.")
 ]
+AnyRecipe = Annotated[
+    str | None,
+    typer.Option("--recipe", help="Id of a recipe (see indicators/recipes), or a .toml file."),
+]
+City = Annotated[str, typer.Option("--city", help="The city's code, such as MX-GDL.")]
+OfCity = Annotated[
+    str | None,
+    typer.Option("--city", help="The city's code: its own matching and last attempt are used."),
+]
+Round = Annotated[
+    str | None,
+    typer.Option("--period", help="Survey round, where the file has no column for it."),
+]
 CatalogueFolder = Annotated[
     Path | None, typer.Option("--catalogue", help="A catalogue folder instead of the shipped one.")
 ]

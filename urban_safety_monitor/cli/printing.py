@@ -1,6 +1,8 @@
 """What commands print: results to one stream, everything else to the other."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from urban_safety_monitor.cli.options import Format
@@ -10,6 +12,21 @@ from urban_safety_monitor.errors import MonitorError
 def say(message: str) -> None:
     """Tell the user what is going on, on the stream for that."""
     print(message, file=sys.stderr)
+
+
+@contextmanager
+def waiting() -> Iterator[Callable[[str], None]]:
+    """Show what is being done on one line of the terminal, gone at the end; else say nothing."""
+    shown = sys.stderr.isatty()
+
+    def tell(words: str) -> None:
+        if shown:
+            print(f"\r{words}\033[K", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield tell
+    finally:
+        tell("")
 
 
 def complain(heading: str, error: MonitorError) -> None:
@@ -26,7 +43,9 @@ def print_table(table: Any, shown: Format) -> None:
         case Format.JSON:
             print(table.to_json(orient="records", double_precision=15, force_ascii=False, indent=1))
         case Format.CSV:
-            print(table.to_csv(index=False), end="")
+            from urban_safety_monitor.tables.csv_text import csv_text
+
+            print(csv_text(table), end="")
         case Format.TABLE:
             _print_for_eyes(table)
 

@@ -1,5 +1,6 @@
 """Commands on whole runs: run, and what their kept results show."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,15 @@ from urban_safety_monitor.cli.options import (
 )
 from urban_safety_monitor.cli.printing import complain, print_table, say
 from urban_safety_monitor.cli.surroundings import catalogue_in, now
+
+
+class Compared(StrEnum):
+    """What `usm compare` shows."""
+
+    VALUES = "values"
+    TESTS = "tests"
+    RANKS = "ranks"
+    TRENDS = "trends"
 
 
 def run(
@@ -74,19 +84,37 @@ def compare(
         list[str] | None, typer.Option(help="Only this indicator; may be repeated.")
     ] = None,
     period: Period = None,
+    show: Annotated[
+        Compared, typer.Option(help="Values side by side, or every test, rank set or trend.")
+    ] = Compared.VALUES,
+    margin: Annotated[
+        float | None,
+        typer.Option(min=0.0, help="With --show tests: largest difference that does not matter."),
+    ] = None,
     data: DataFolder = DATA,
     lang: InLanguage = Language.EN,
     shown: Shown = Format.TABLE,
 ) -> None:
     """Compare cities indicator by indicator, each value with its interval.
 
-    Example: `usm compare Guadalajara MX-D01 MX-D02 --indicator unsafe_city`
+    Example: `usm compare Guadalajara MX-D01 MX-D02 --indicator unsafe_city`, or
+    `usm compare Guadalajara --show tests --margin 3`
     """
     from urban_safety_monitor.report.plain import comparison_table
+    from urban_safety_monitor.workflow.tested import differences_of, ranks_of, trends_of
     from urban_safety_monitor.workflow.views import comparisons_of, latest_results
 
-    found = comparisons_of(latest_results(data), cities, indicator or (), period, lang)
-    print_table(comparison_table(found), shown)
+    results, named = latest_results(data), indicator or ()
+    match show:
+        case Compared.TESTS:
+            table = differences_of(results, cities, named, period, margin=margin)
+        case Compared.RANKS:
+            table = ranks_of(results, cities, named, period)
+        case Compared.TRENDS:
+            table = trends_of(results, cities, named)
+        case _:
+            table = comparison_table(comparisons_of(results, cities, named, period, lang))
+    print_table(table, shown)
 
 
 def scorecard(

@@ -19,6 +19,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def given_by(period: str | None) -> dict[str, str]:
+    """What options say of every record, by canonical column."""
+    return {"period": period} if period else {}
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Write under a temporary name and rename: a file is whole or not there.
 
@@ -32,3 +37,13 @@ def write_file(path: Path, content: bytes) -> None:
         part.replace(path)
     except OSError as error:
         raise DataError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def refuse_output(path: Path | None, ending: str, files: list[Path]) -> None:
+    """Refuse a file to write to whose ending is another, or that is one of the files to read."""
+    if path is None:
+        return
+    if path.suffix.lower() != ending:
+        raise DataError(f"{path}: what is written here is a {ending} file; let its name end so")
+    if path.resolve() in {file.resolve() for file in files}:
+        raise DataError(f"{path}: this is one of your own files; give another name to write to")

@@ -1,28 +1,48 @@
 """Commands on files of one survey or index: check, template, score."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from urban_safety_monitor.cli.options import (
+    DATA,
+    AnyRecipe,
     CatalogueFolder,
+    DataFolder,
     DropColumns,
     Format,
     InLanguage,
     Language,
-    Recipe,
+    OfCity,
+    Round,
     Shown,
 )
-from urban_safety_monitor.cli.printing import print_table
-from urban_safety_monitor.cli.surroundings import catalogue_in, now, write_file
+from urban_safety_monitor.cli.printing import print_table, say, waiting
+from urban_safety_monitor.cli.surroundings import (
+    catalogue_in,
+    given_by,
+    now,
+    refuse_output,
+    write_file,
+)
 from urban_safety_monitor.errors import DataError
 
+if TYPE_CHECKING:
+    from urban_safety_monitor.intake import CheckReport
 
-def check(
+
+def check(  # noqa: PLR0913 an argument per option
     files: Annotated[list[Path], typer.Argument(help="The files of one survey.")],
     *,
-    recipe: Recipe,
+    recipe: AnyRecipe = None,
+    city: OfCity = None,
+    period: Round = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Configuration of a run: its areas and surveys are checked against."),
+    ] = None,
+    data: DataFolder = DATA,
     catalogue: CatalogueFolder = None,
     marked: Annotated[
         Path | None,
@@ -37,27 +57,34 @@ def check(
 ) -> None:
     """Say everything that is wrong with survey files, where, and what would be right.
 
-    Example: `usm check survey.xlsx --recipe usm-questionnaire --marked to_fix.xlsx --lang es`
+    Example: `usm check survey.xlsx --recipe usm-questionnaire --marked to_fix.xlsx --lang es`,
+    or `usm check survey.xlsx --city MX-GDL`, by the matching the city confirmed
     """
-    from urban_safety_monitor.report.check_report import check_report_pdf
-    from urban_safety_monitor.workflow import check_files
-    from urban_safety_monitor.workflow.marking import marked_copy_of
+    from urban_safety_monitor.workflow.attempts import HandedIn, check_handed_in
 
     for path, ending in ((marked, ".xlsx"), (report, ".pdf")):
-        _refuse_output(path, ending, files)
-    left_out = drop_columns or ()
-    found = check_files(files, recipe, catalogue_in(catalogue), drop=left_out).report
-    if marked:
-        write_file(marked, marked_copy_of(files, found, now().date(), lang))
+        refuse_output(path, ending, files)
+    if not (recipe or city):
+        raise typer.BadParameter("give --recipe, or --city to read by the city's own matching")
+    given, drop = given_by(period), tuple(drop_columns or ())
+    handed = HandedIn(tuple(files), data, city, recipe, config, given, drop)
+    with waiting() as tell:
+        intake, since = check_handed_in(
+            handed, catalogue_in(catalogue), lambda step: tell(step.in_words(lang))
+        )
+    found = intake.report
+    progress = since.sentences(lang) if since else ""
     if report:
-        write_file(report, check_report_pdf(found, now().date(), lang))
-    match shown:
-        case Format.TABLE:
-            print(found.text(lang))
-        case Format.JSON:
-            print(found.as_json(lang))
-        case Format.CSV:
-            print(found.table(lang).to_csv(index=False), end="")
+        from urban_safety_monitor.report.check_report import check_report_pdf
+
+        write_file(report, check_report_pdf(found, now().date(), lang, progress=progress))
+    if progress:
+        say(progress)
+    _print_report(found, lang, shown)
+    if marked:
+        from urban_safety_monitor.workflow.marking import marked_copy_of
+
+        write_file(marked, marked_copy_of(files, found, now().date(), lang))
     if not found.accepted:
         raise typer.Exit(DataError.exit_code)
 
@@ -101,11 +128,11 @@ def score(
     )
 
 
-def _refuse_output(path: Path | None, ending: str, files: list[Path]) -> None:
-    """Refuse a file to write to whose ending is another, or that is one of the files to read."""
-    if path is None:
-        return
-    if path.suffix.lower() != ending:
-        raise DataError(f"{path}: what is written here is a {ending} file; let its name end so")
-    if path.resolve() in {file.resolve() for file in files}:
-        raise DataError(f"{path}: this is one of your own files; give another name to write to")
+def _print_report(report: "CheckReport", language: str, shown: Format) -> None:
+    match shown:
+        case Format.TABLE:
+            print(report.text(language))
+        case Format.JSON:
+            print(report.as_json(language))
+        case Format.CSV:
+            print_table(report.table(language), Format.CSV)

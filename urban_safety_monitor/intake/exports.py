@@ -3,12 +3,13 @@
 Sources: KoboToolbox and ODK Central, documentation of their exports (names of the columns added).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
 
-from urban_safety_monitor.intake.problems import Param, Place, Problem
+from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.source import SourceTable
 
 CODES = ("USM-K06", "USM-Q02")
@@ -36,6 +37,9 @@ SIGNS = {
     "ODK Central": {"SubmissionDate", "KEY", "SubmitterID", "meta-instanceID", "ReviewState"},
 }
 """Columns of which two tell the program."""
+GROUPS = re.compile(r"[/.:-]")
+"""What stands between the name of a group, a question and an option."""
+YES_OR_NO = {"0", "1", "TRUE", "FALSE", "True", "False"}
 REVIEWS = ("_validation_status", "ReviewState")
 REJECTED = {"not approved", "no aprobado", "validation_status_not_approved", "rejected"}
 FAST = 0.3
@@ -43,19 +47,41 @@ FAST = 0.3
 
 
 def without_system_columns(table: SourceTable, kept: set[str]) -> tuple[SourceTable, list[Problem]]:
-    """The table without columns its survey program added, and a note that names them."""
+    """The table without columns its survey program added, and a note that names them.
+
+    Columns that repeat each single answer of a question with several are left out too. What was
+    left out or aside is among the table's repairs, so that the report tells it.
+    """
     there = set(table.frame)
     program = next((p for p, signs in SIGNS.items() if len(signs & there) > 1), None)
     if program is None:
         return table, []
     added = [name for name in table.frame if name in ADDED[program] and name not in kept]
-    params: dict[str, Param] = {
-        "program": program,
-        "n": len(added),
-        "names": ", ".join(map(str, added)),
+    repeated = [name for name in _single_answers(table.frame) if name not in kept]
+    names = ", ".join(map(str, added))
+    note = table.problem("USM-K01", program=program, n=len(added), names=names)
+    counts = {
+        "export_added": len(added),
+        "export_repeated": len(repeated),
+        "export_groups": sum(_is_in_a_group(name, kept) for name in map(str, table.frame)),
     }
-    note = Problem("USM-K01", params, Place(table.name, table.sheet))
-    return replace(table, frame=table.frame.drop(columns=added)), [note] if added else []
+    told = tuple((key, {"program": program, "n": n}) for key, n in counts.items() if n)
+    frame = table.frame.drop(columns=[*added, *repeated])
+    rest = replace(table, frame=frame, repairs=(*table.repairs, *told))
+    return rest, [note] if added else []
+
+
+def _single_answers(frame: pd.DataFrame) -> Iterator[str]:
+    """Columns of yes and no, one an option, beside the column that lists the options chosen."""
+    for name in map(str, frame):
+        ends = [separator.start() for separator in GROUPS.finditer(name)]
+        whole = any(name[:end] in frame for end in ends)
+        if whole and frame[name].dropna().astype(str).isin(YES_OR_NO).all():
+            yield name
+
+
+def _is_in_a_group(name: str, kept: set[str]) -> bool:
+    return name not in kept and GROUPS.split(name)[-1] in kept
 
 
 def doubtful_interviews(table: SourceTable) -> Iterator[Problem]:
@@ -83,6 +109,4 @@ def _at(
     table: SourceTable, code: str, mask: pd.Series, columns: list[str], **params: str
 ) -> Iterator[Problem]:
     if mask.any():
-        place = table.place(columns, table.frame.index[mask])
-        n_rows, n_total = int(mask.sum()), len(table.frame)
-        yield Problem(code, dict(params), place, n_rows=n_rows, n_total=n_total)
+        yield table.problem(code, columns, table.frame.index[mask], **params)

@@ -45,12 +45,14 @@ class Known:
         return None
 
     def fieldwork(self, area: str, period: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
-        """First and last day of interviewing, where the survey is known."""
+        """First and last day of interviewing, where they are known."""
+        if not {"first_day", "last_day"} <= set(self.surveys):
+            return None
         survey = self.surveys[(self.surveys["area"] == area) & (self.surveys["period"] == period)]
         if survey.empty:
             return None
-        first, last = survey.iloc[0][["first_day", "last_day"]]
-        return pd.Timestamp(first), pd.Timestamp(last)
+        first, last = map(pd.Timestamp, survey.iloc[0][["first_day", "last_day"]])
+        return None if pd.isna(first) or pd.isna(last) else (first, last)
 
 
 NOTHING = Known()

@@ -8,6 +8,7 @@ import pandas as pd
 
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.intake.known import ADULTS_IN_POPULATION, Known
+from urban_safety_monitor.intake.periods import odd_periods
 from urban_safety_monitor.intake.problems import Param, Problem
 from urban_safety_monitor.intake.records import Records
 
@@ -25,7 +26,9 @@ def weights_and_population(records: Records) -> Iterator[Problem]:
     if not {"area", "period", "weight_person"} <= set(records.frame):
         return
     main = records.mapped.part == records.mapped.part.iloc[0]
-    for (area, _), weights in records.frame[main].groupby(["area", "period"])["weight_person"]:
+    main &= ~odd_periods(records.frame["period"])
+    weighted = records.frame.loc[main, ["area", "period", "weight_person"]]
+    for (area, _), weights in weighted.groupby(["area", "period"])["weight_person"]:
         known = records.known.people(str(area))
         if known is None:
             continue
@@ -70,7 +73,8 @@ def interviews_and_rows(records: Records) -> Iterator[Problem]:
     if not {"area", "period"} <= set(records.frame):
         return
     main = records.mapped.part == records.mapped.part.iloc[0]
-    for (area, period), rows in records.frame[main].groupby(["area", "period"]):
+    places = records.frame.loc[main, ["area", "period"]]
+    for (area, period), rows in places.groupby(["area", "period"]):
         held = records.known.interviews(str(area), str(period))
         if held is None or abs(len(rows) - held) <= MISSED * held:
             continue

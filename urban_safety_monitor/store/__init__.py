@@ -1,5 +1,5 @@
 """Keep and fetch results."""
 
-from urban_safety_monitor.store.runs import RunStore
+from urban_safety_monitor.store.runs import RELEASED, RunStore
 
-__all__ = ["RunStore"]
+__all__ = ["RELEASED", "RunStore"]

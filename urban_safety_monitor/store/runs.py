@@ -9,8 +9,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import pandas as pd
+from pandera.typing.pandas import DataFrame
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import DBAPIError
 
@@ -26,7 +28,14 @@ from urban_safety_monitor.tables import (
     Surveys,
     checked,
 )
-from urban_safety_monitor.tables.run import Provenance, Results
+from urban_safety_monitor.tables.run import LATER, Provenance, Results
+
+RELEASED = "released"
+"""The option that names the runs whose published estimates a run kept to."""
+
+ESTIMATES = "estimates.parquet"
+RESTRICTED = "withheld.parquet"
+"""For those who answer for a run: it says which cells protect which."""
 
 
 class RunStore:
@@ -75,6 +84,39 @@ class RunStore:
             )
         return str(run_id)
 
+    def released_before(
+        self, made_from: Provenance, surveys: DataFrame[Surveys]
+    ) -> dict[str, DataFrame[Estimates]]:
+        """What other runs have told of these areas and periods, by run.
+
+        Every kept run counts as published, those of the demonstration for the demonstration only.
+        A run that is made again keeps to what was published when it was first made, so that it
+        comes out as it did. `made_from` is without what it is to keep to.
+
+        Raises:
+            StoreError: the estimates of a run cannot be read.
+        """
+        kept = self._kept_like(made_from)
+        again = [run["options"].get(RELEASED, []) for run in kept if _is_again(run, made_from)]
+        names = again[0] if again else sorted(run["run_id"] for run in kept)
+        told = {name: self._estimates_of(name) for name in names}
+        units = surveys[["area", "period"]].drop_duplicates()
+        return {name: e for name, e in told.items() if len(e.merge(units, on=["area", "period"]))}
+
+    def _kept_like(self, made_from: Provenance) -> list[dict[str, Any]]:
+        of_kind = select(RUNS).where(RUNS.c.demonstration == made_from.demonstration)
+        with self.registry.connect() as connection:
+            return [dict(row) for row in connection.execute(of_kind).mappings()]
+
+    def _estimates_of(self, run_id: str) -> DataFrame[Estimates]:
+        try:
+            return checked(Estimates, pd.read_parquet(self._folder_of(run_id) / ESTIMATES))
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"run {run_id}: what it published cannot be read: {error}; without it this run "
+                "could tell what that one withheld; restore the run's folder from a backup"
+            ) from error
+
     def fetch(self, run_id: str) -> Results:
         """The results of a run.
 
@@ -91,9 +133,12 @@ class RunStore:
             tables = {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
         except (OSError, ValueError) as error:
             raise StoreError(f"run {run_id}: its files cannot be read: {error}") from error
-        missing = set(Results.__dataclass_fields__) - {"provenance"} - set(tables)
+        missing = set(Results.__dataclass_fields__) - {"provenance"} - set(LATER) - set(tables)
         if missing:
             raise StoreError(f"run {run_id}: tables are missing: {', '.join(sorted(missing))}")
+        later: dict[str, Any] = {
+            name: checked(table, tables[name]) for name, table in LATER.items() if name in tables
+        }
         return Results(
             provenance=provenance,
             areas=checked(Areas, tables["areas"]),
@@ -105,6 +150,7 @@ class RunStore:
             robustness=checked(Robustness, tables["robustness"]),
             quality=tables["quality"],
             peers=tables["peers"],
+            **later,
         )
 
     def _enter(self, provenance: Provenance, made_at: datetime) -> None:
@@ -123,11 +169,19 @@ def _cause(error: Exception) -> object:
     return getattr(error, "orig", None) or error
 
 
+def _is_again(run: dict[str, Any], made_from: Provenance) -> bool:
+    """Whether a kept run was made from the same, whatever was published before it."""
+    options = {name: value for name, value in run["options"].items() if name != RELEASED}
+    own = asdict(made_from) | {"run_id": ""}
+    return {name: run[name] for name in own} | {"run_id": "", "options": options} == own
+
+
 def _write_whole(results: Results, final: Path) -> None:
     unfinished = Path(mkdtemp(prefix=".unfinished-", dir=final.parent))
     try:
         for name, frame in results.tables().items():
             frame.to_parquet(unfinished / f"{name}.parquet", index=False)
+        (unfinished / RESTRICTED).chmod(0o600)
         unfinished.rename(final)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)

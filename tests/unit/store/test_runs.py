@@ -209,3 +209,69 @@ def test_a_registry_that_is_none_is_named(tmp_path):
     (tmp_path / "registry.sqlite").write_text("This is no database, however long it may be." * 9)
     with pytest.raises(StoreError, match=r"cannot be opened: file is not a database$"):
         RunStore(tmp_path)
+
+
+def test_a_run_kept_before_there_were_tables_of_uncertainty_comes_back(store):
+    store.keep(results(), NOW)
+    for name in ("sensitivity", "left_out", "order_changes"):
+        (store.folder / "runs" / "0123456789abcdef" / f"{name}.parquet").unlink()
+    found = store.fetch("0123456789abcdef")
+    assert list(found.order_changes.columns) == ["period", "area", "other", "share"]
+    assert found.order_changes.empty and found.sensitivity.empty and found.left_out.empty
+
+
+def test_scores_kept_before_values_could_be_filled_in_are_measured(store):
+    store.keep(results(), NOW)
+    path = store.folder / "runs" / "0123456789abcdef" / "scores.parquet"
+    pd.read_parquet(path).drop(columns=["obs_status", "imputed"]).to_parquet(path)
+    scores = store.fetch("0123456789abcdef").scores
+    assert scores[["obs_status", "imputed"]].values.tolist() == [["A", ""]]
+
+
+def told_before(store, run_id="", inputs=None, period="2026", demonstration=True):
+    made_from = replace(
+        results().provenance,
+        run_id=run_id,
+        inputs=inputs or {"other.csv": "b" * 64},
+        demonstration=demonstration,
+    )
+    return list(store.released_before(made_from, surveys([("A", period)])))
+
+
+def test_every_kept_run_of_the_same_area_and_period_counts_as_published(store):
+    assert told_before(store) == []
+    store.keep(results("bbb"), NOW)
+    store.keep(results("aaa"), NOW + timedelta(hours=1))
+    assert told_before(store) == ["aaa", "bbb"]
+    assert told_before(store, period="2024") == []
+    assert told_before(store, demonstration=False) == []
+    found = store.released_before(results().provenance, surveys([("A", "2026")]))
+    assert found == {}  # the same run, made again
+    told = store.released_before(replace(results().provenance, inputs={}), surveys([("A", "2026")]))
+    pd.testing.assert_frame_equal(told["aaa"], results().estimates)
+
+
+def test_a_run_made_again_keeps_to_what_it_first_kept_to(store):
+    store.keep(results("first"), NOW)
+    later = results("later").provenance
+    own = {"own.csv": "d" * 64}
+    options = later.options | {"released": ["first"]}
+    provenance = replace(later, inputs=own, options=options)
+    store.keep(replace(results("later"), provenance=provenance), NOW + timedelta(hours=1))
+    another = replace(results("third").provenance, inputs={"third.csv": "e" * 64})
+    store.keep(replace(results("third"), provenance=another), NOW + timedelta(hours=2))
+    assert told_before(store, inputs=own) == ["first"]
+    assert told_before(store) == ["first", "later", "third"]
+
+
+def test_a_run_whose_published_figures_are_lost_stops_the_next(store):
+    store.keep(results(), NOW)
+    (store.folder / "runs" / "0123456789abcdef" / "estimates.parquet").unlink()
+    with pytest.raises(StoreError, match="what it published cannot be read"):
+        told_before(store)
+
+
+def test_the_log_of_what_is_withheld_is_its_owners_only(store):
+    store.keep(results(), NOW)
+    path = store.folder / "runs" / "0123456789abcdef" / "withheld.parquet"
+    assert path.stat().st_mode & 0o077 == 0
