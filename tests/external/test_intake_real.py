@@ -1,15 +1,26 @@
 """Real files of statistical offices and police: read as they came, and figures as published."""
 
+import csv
+import gzip
+import os
+import random
+import re
+from collections import Counter
 from collections.abc import Callable
+from fnmatch import fnmatch
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
+import pyreadstat
 import pytest
 
+from tests.faults.chance import changed, changed_inside
 from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.load import load_catalogue, load_recipe
 from urban_safety_monitor.engines import psu_totals
 from urban_safety_monitor.intake import Intake, apply_recipe, read_file, require_accepted
+from urban_safety_monitor.intake.source import UnreadableFile
 from urban_safety_monitor.pipeline.estimate import estimate
 
 pytestmark = pytest.mark.external
@@ -18,6 +29,73 @@ MURDERS = [19824, 18793, 18545, 19202, 18487, 18148, 16834, 15940, 15609, 16211]
 """Station sums; the country's published figure of the last year is 16,259 (48 more)."""
 INTENTIONAL = {"2020": 3359, "2021": 2823, "2022": 2634, "2023": 2581, "2024": 2553}
 NOT_COUNTED = 3
+
+
+class Alone(NamedTuple):
+    """What becomes of a file handed in by itself: the codes to be fixed, and why that is true."""
+
+    files: str
+    recipe: str
+    to_fix: set[str]
+    why: str
+
+
+ALONE = (
+    Alone("*.md", "usm-records", {"USM-F05"}, "a text of sentences, which no sign divides alike"),
+    Alone("*/metadatos/*.txt", "mx-ensu-2015", {"USM-F05"}, "a description, not a table"),
+    Alone("mx_boundaries/*.geojson", "usm-records", {"USM-F02"}, "borders of a map, as JSON"),
+    Alone("*/catalogos/*.csv", "mx-ensu-2015", {"USM-F17"}, "a list of codes of one question"),
+    Alone("*/diccionario_de_datos/*.csv", "mx-ensu-2015", {"USM-F17"}, "a list of the columns"),
+    Alone("ensu_2015/*/0_indice_*.csv", "mx-ensu-2015", {"USM-F17"}, "a list of the files"),
+    Alone(
+        "*/conjunto_de_datos/*_cb_ensu_0?_2015.csv",
+        "mx-ensu-2015",
+        {"USM-F17"},
+        "persons without the roster",
+    ),
+    Alone(
+        "*/conjunto_de_datos/*_cs_ensu_0?_2015.csv",
+        "mx-ensu-2015",
+        {"USM-F17"},
+        "the roster without persons",
+    ),
+    Alone(
+        "*/conjunto_de_datos/*_viv_ensu_0?_2015.csv",
+        "mx-ensu-2015",
+        {"USM-F17"},
+        "dwellings without persons",
+    ),
+    Alone("envipe_2021/*.xlsx", "mx-envipe-2021", {"USM-F08"}, "published tables under titles"),
+    Alone(
+        "ensu_published/derived_*.csv",
+        "usm-records",
+        {"USM-F13"},
+        "ten names above rows of eight cells",
+    ),
+    Alone("ensu_published/nm_cd.csv", "usm-records", {"USM-C08"}, "names of cities, no figures"),
+    Alone("ensu_published/CVE_GEO.csv", "usm-records", {"USM-C08"}, "places, no figures by time"),
+    Alone("mx_guanajuato_sesnsp/*_anual.csv", "mx-sesnsp", {"USM-C01"}, "years without months"),
+    Alone("mx_guanajuato_sesnsp/poblacion_*.csv", "mx-sesnsp", {"USM-C01"}, "people, no crimes"),
+    Alone("saps_precinct_population/*.csv.gz", "usm-records", {"USM-C08"}, "one figure a place"),
+    Alone("saps_2003_2013/kzn.csv", "za-saps-2003-2013", {"USM-F08"}, "printed pages as a file"),
+    Alone("r_survey_api/*.csv", "usm-questionnaire", {"USM-C08"}, "schools, no questionnaire"),
+    Alone("coinr_asem/*.csv", "usm-questionnaire", {"USM-C08"}, "countries, no questionnaire"),
+)
+ACCEPTED = {
+    "envipe_2021/T*.csv.gz": "all four together, below",
+    "mx_guanajuato_sesnsp/*_raw.csv": "alone, below",
+    "saps_2003_2013/crime-stats.csv": "alone, below",
+}
+LARGE = 1_000_000
+"""Bytes of a file of which only the number of rows is compared."""
+SMALL = 60_000
+"""Bytes of files that are read many times."""
+TRIES = int(os.environ.get("USM_TRIES", "0"))
+WRITERS = {
+    "sav": pyreadstat.write_sav,
+    "dta": pyreadstat.write_dta,
+    "parquet": pd.DataFrame.to_parquet,
+}
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +110,72 @@ def check(catalogue: Catalogue) -> Callable[..., Intake]:
         return apply_recipe(declared, catalogue, files)
 
     return apply
+
+
+def files_of(shared: Path, pattern: str) -> list[Path]:
+    root = shared / "realdata"
+    names = {path: path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+    return sorted(path for path, name in names.items() if fnmatch(name, pattern))
+
+
+def test_every_file_that_is_here_has_been_looked_at(shared):
+    known = [*(entry.files for entry in ALONE), *ACCEPTED]
+    matched = [path for pattern in known for path in files_of(shared, pattern)]
+    assert Counter(matched) == Counter(files_of(shared, "*"))
+
+
+@pytest.mark.parametrize("entry", ALONE, ids=lambda entry: entry.files)
+def test_a_file_alone_is_refused_for_a_reason_that_is_true(shared, check, entry):
+    files = files_of(shared, entry.files)
+    assert files
+    for path in files:
+        report = check(entry.recipe, path).report
+        assert {p.code for p in report.of_level("must_fix")} == entry.to_fix, path
+        if report.facts:
+            assert_read_as_written(path)
+
+
+@pytest.mark.parametrize("entry", ALONE, ids=lambda entry: entry.files)
+def test_a_changed_file_gives_a_report(shared, check, tmp_path, entry):
+    """A few copies of each small file changed by chance; `USM_TRIES` asks for more."""
+    for path in files_of(shared, entry.files):
+        for number in range(TRIES or 3) if path.stat().st_size < SMALL else ():
+            copy = tmp_path / path.name
+            copy.write_bytes(changed(path.read_bytes(), random.Random(f"{path.name} {number}")))
+            assert check(entry.recipe, copy).report.text("es"), (path, number)
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "sav", "dta", "parquet"])
+def test_a_changed_file_of_another_form_is_a_table_or_a_reason(shared, tmp_path, ending):
+    """The published workbook, and schools as statistical programs keep them."""
+    content = files_of(shared, "envipe_2021/*.xlsx")[0].read_bytes()
+    copy = tmp_path / f"copy.{ending}"
+    if ending != "xlsx":
+        schools = pd.read_csv(shared / "realdata" / "r_survey_api" / "apistrat.csv")
+        schools = schools.rename(columns=lambda name: re.sub(r"\W", "_", name))
+        WRITERS[ending](schools, copy)
+        content = copy.read_bytes()
+    change = changed_inside if ending == "xlsx" else changed
+    for number in range(TRIES or 5):
+        copy.write_bytes(change(content, random.Random(f"{ending} {number}")))
+        try:
+            assert len(read_file(copy).frame) > 0
+        except UnreadableFile as error:
+            assert error.problem.level == "must_fix", number
+
+
+def assert_read_as_written(path: Path) -> None:
+    """Every cell is what another reader finds, but for blanks and returns around it."""
+    table = read_file(path).spelled_out()
+    opened = gzip.open if path.suffix == ".gz" else open
+    encoding = "utf-8-sig" if table.encoding == "utf-8" else table.encoding
+    with opened(path, "rt", encoding=encoding, newline="") as lines:
+        header, *rows = [row for row in csv.reader(lines) if "".join(row).strip()]
+    assert [n for n in table.header if "(column" not in n] == [n.strip() for n in header if n]
+    assert len(rows) == len(table.frame)
+    if path.stat().st_size < LARGE:
+        ours = table.frame.fillna("").astype(object).to_numpy().tolist()
+        assert ours == [[cell.strip() for cell in row] for row in rows]
 
 
 def ensu_files(shared: Path, quarter: int, kinds: tuple[str, ...]) -> list[Path]:
@@ -184,11 +328,6 @@ def test_saps_stations_sum_to_the_published_province(saps, shared):
         & (saps["disaggregation"] == "total")
     ]
     assert ours["value"].tolist() == murders
-
-
-def test_a_printed_page_is_refused_with_its_reason(shared, check):
-    intake = check("za-saps-2003-2013", shared / "realdata" / "saps_2003_2013" / "kzn.csv")
-    assert [p.code for p in intake.report.problems] == ["USM-F08"]
 
 
 def test_sesnsp_years_are_case_files_and_the_unfinished_year_is_missing(shared, check):

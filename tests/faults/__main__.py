@@ -13,14 +13,21 @@ HEAD = """\
 # Fault bank
 
 Faults are planted by code into clean surveys and tables of figures, written as CSV, XLSX and SAV,
-and checked once. A fault counts as found where the check names its code, and as rightly located
-where it names exactly its columns and rows. Clean files must bring nothing to fix and nothing to
-confirm. `python -m tests.faults` prints this page; `tests/faults` holds the bank and its test.
+and checked once; where two formats hold the same cells, the check is asked about one of them. A
+fault counts as found where the check names its code, and as rightly located where it names exactly
+its columns and rows. Clean files must bring nothing to fix and nothing to confirm.
+`python -m tests.faults` prints this page; `tests/faults` holds the bank and its test.
 
 What this shows and what not: the faults and the rules were written by the same hands, so the
 shares below say that no rule has broken, not that every fault of real files is known. When the
 bank was first run, before rules were added for what it showed, 244 of 362 cases (67 %) came out
 right.
+
+A second opinion: the 15 faults of "A hurried office" were written later, of kinds the rules had not
+been written for, and run before any rule was changed for them. 2 of 15 were named for what they are
+(a round dragged down, words without accents). 4 showed only by what followed from them: numbers
+shortened by a spreadsheet, two rows of names, strata and units swapped. 9 were not noticed at all.
+So of faults nobody has thought of yet, expect most to pass unnamed; the list grows with each.
 """
 
 

@@ -173,7 +173,7 @@ def day_that_does_not_exist(sheet: Sheet):
     return sheet.put("interview_date", (66,), "2026-02-30"), (66,)
 
 
-@date("USM-D04", "interview_date", base="bare", brings=frozenset({"USM-D03"}))
+@date("USM-D04", "interview_date", base="bare", brings=frozenset({"USM-D03", "USM-D06"}))
 def day_or_month_first(sheet: Sheet):
     """Dates that can be read two ways."""
     rows = range(len(sheet.frame))

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.faults.clean import clean_survey, known
 from tests.faults.made_records import clean_records
-from tests.faults.sheets import FORMATS, Sheet, first_row, write
+from tests.faults.sheets import FORMATS, Grid, Sheet, cells_in, first_row, write
 from urban_safety_monitor.catalogue.load import load_catalogue, load_recipe
 from urban_safety_monitor.intake import CheckReport, Problem, apply_recipe
 
@@ -77,16 +77,32 @@ def clean_sheet(base: str) -> Sheet:
     return Sheet(clean_records(base) if base in RECORDS else clean_survey(base))
 
 
-def outcome(fault: Fault, form: str, folder: Path) -> Outcome:
-    """Plant the fault, write the file, check it once, and judge the answer."""
+def outcomes_in(fault: Fault, folder: Path) -> dict[str, Outcome]:
+    """Plant the fault, write it in each form, check it once, and judge the answers.
+
+    Where two forms hold the same cells, the check is asked about one of them and its answer is
+    taken for both: that the same cells are read alike from every form has a test of its own.
+    """
     sheet, rows = fault.plant(clean_sheet(fault.base))
-    path = write(sheet, form, folder / f"{fault.base}.{form}")
+    planted = set(rows)
+    known: list[tuple[Grid, Outcome]] = []
+    found: dict[str, Outcome] = {}
+    for form in fault.only:
+        path = write(sheet, form, folder / f"{fault.base}.{form}")
+        grid = cells_in(path) if sheet.is_plain else None
+        same = (result for other, result in known if grid is not None and grid == other)
+        top = first_row(sheet, form)
+        found[form] = next(same, None) or _judged(fault, path, {top + row for row in planted})
+        known.append((grid, found[form]))
+    return found
+
+
+def _judged(fault: Fault, path: Path, planted: set[int]) -> Outcome:
     problems = checked_file(path, fault.recipe).problems
-    top = first_row(sheet, form)
     named = [p for p in problems if p.code == fault.code]
     there = {row for p in named if _names(p, fault.columns) for row in rows_of(p)}
     columns = {column.name for p in named for column in p.place.columns}
-    located = set(fault.columns) <= columns and there == {top + row for row in rows}
+    located = set(fault.columns) <= columns and there == planted
     return Outcome(bool(named), bool(named) and located, _beside(problems, fault))
 
 

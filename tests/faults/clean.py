@@ -73,4 +73,11 @@ def shipped_table(name: str) -> pd.DataFrame:
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     cells = frame.astype(object).where(frame.notna(), None)
-    return cells.map(lambda cell: cell.item() if hasattr(cell, "item") else cell).astype(object)
+    typed = {n: pd.Series([_as_typed(c) for c in cells[n]], dtype=object) for n in cells}
+    return pd.DataFrame(typed)
+
+
+def _as_typed(cell: object) -> object:
+    """A cell as an office types it: a whole number has no decimals."""
+    plain = cell.item() if hasattr(cell, "item") else cell
+    return int(plain) if isinstance(plain, float) and plain.is_integer() else plain

@@ -40,6 +40,12 @@ def shipped_example(folder: Path) -> Path:
 
 
 @clean()
+def codes_with_decimals(folder: Path) -> Path:
+    """Codes written 2.0, as programs do where a column has gaps."""
+    return write(survey("views").changed("harass_sx_3y", float), CSV, folder / "a.csv")
+
+
+@clean()
 def semicolons(folder: Path) -> Path:
     """CSV with semicolons."""
     return write(replace(survey("small"), delimiter=";"), CSV, folder / "a.csv")

@@ -4,13 +4,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.faults import answers, design, exports, layout, personal, records
-from tests.faults.bank import Fault, Outcome, checked_file, outcome
+from tests.faults import answers, design, exports, hurried, layout, personal, records
+from tests.faults.bank import Fault, Outcome, checked_file, outcomes_in
 from tests.faults.clean_files import CLEAN
 
 FAULTS = {
     fault.name: fault
-    for module in (layout, answers, design, personal, exports, records)
+    for module in (layout, answers, design, personal, exports, records, hurried)
     for fault in module.FAULTS
 }
 
@@ -18,9 +18,8 @@ FAULTS = {
 @cache
 def outcomes(name: str) -> dict[str, Outcome]:
     """What became of a fault in each format it can exist in."""
-    fault = FAULTS[name]
     with TemporaryDirectory(prefix="usm-faults-") as folder:
-        return {form: outcome(fault, form, Path(folder)) for form in fault.only}
+        return outcomes_in(FAULTS[name], Path(folder))
 
 
 @cache

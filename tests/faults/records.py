@@ -80,14 +80,7 @@ def footnote_on_a_month(sheet: Sheet):
 @figure("USM-R02", "value", **YEARLY)
 def rule_changed(sheet: Sheet):
     """A series jumps to six times its level and stays there."""
-    rows = [
-        n
-        for n, row in enumerate(sheet.frame.to_dict("records"))
-        if row["area"] == "MX-D01" and row["series"] == "thefts" and row["period"] > "2021"
-    ]
-    for row in rows:
-        sheet = sheet.put("value", [row], 6 * sheet.frame["value"].iat[row])
-    return sheet, rows[:1]  # fmt: skip
+    return _multiplied(sheet, "MX-D01", "thefts", "2022", 6)
 
 
 @figure("USM-R02", "value", **YEARLY)
@@ -99,14 +92,7 @@ def figure_of_one_month(sheet: Sheet):
 @figure("USM-R02", "value", **YEARLY)
 def other_boundaries(sheet: Sheet):
     """The population is that of the whole metropolis from one year on."""
-    rows = [
-        n
-        for n, row in enumerate(sheet.frame.to_dict("records"))
-        if row["area"] == "MX-GDL" and row["series"] == "population" and row["period"] > "2022"
-    ]
-    for row in rows:
-        sheet = sheet.put("value", [row], 3 * sheet.frame["value"].iat[row])
-    return sheet, rows[:1]  # fmt: skip
+    return _multiplied(sheet, "MX-GDL", "population", "2023", 3)
 
 
 @figure("USM-G07", "area", **YEARLY)
@@ -170,3 +156,14 @@ def dash_for_a_month(sheet: Sheet):
 def correction_as_a_figure(sheet: Sheet):
     """A correction was entered as a negative month."""
     return sheet.put("Mayo", (0,), -4), (0,)
+
+
+def _multiplied(sheet: Sheet, area: str, series: str, since: str, times: int):
+    """A series of one place at so many times its level from a period on; its first row."""
+    frame = sheet.frame
+    rows = frame.index[
+        (frame["area"] == area) & (frame["series"] == series) & (frame["period"] >= since)
+    ]
+    for row in rows:
+        sheet = sheet.put("value", [row], times * frame["value"].iat[row])
+    return sheet, rows[:1]

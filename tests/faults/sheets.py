@@ -1,5 +1,6 @@
 """A table as somebody keeps it, and how it is written as CSV, XLSX and SAV."""
 
+import csv
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 CSV, XLSX, SAV = "csv", "xlsx", "sav"
 FORMATS = (CSV, XLSX, SAV)
+Grid = list[list[str]] | None
 
 
 def unchanged(content: bytes) -> bytes:
@@ -70,6 +73,11 @@ class Sheet:
         return [n for n, cell in enumerate(self.frame[column]) if cell in values]
 
     @property
+    def is_plain(self) -> bool:
+        """Whether its cells are all there is to it."""
+        return self.spoil is unchanged and not (self.labels or self.merged or self.beside)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The column names as written, which may repeat."""
         return self.header or tuple(map(str, self.frame.columns))
@@ -81,6 +89,26 @@ def write(sheet: Sheet, form: str, path: Path) -> Path:
     if sheet.spoil is not unchanged:
         path.write_bytes(sheet.spoil(path.read_bytes()))
     return path
+
+
+def cells_in(path: Path) -> Grid:
+    """All cells of a file as text, its names first, as libraries read it that know no survey."""
+    rows: Iterable[Sequence[object]]
+    if path.suffix == f".{XLSX}":
+        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    elif path.suffix == f".{SAV}":
+        frame, _ = pyreadstat.read_sav(path, user_missing=True)
+        rows = [tuple(frame), *frame.to_numpy(dtype=object).tolist()]
+    else:
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.reader(lines))
+    return [[_as_text(cell) for cell in row] for row in rows]
+
+
+def _as_text(cell: object) -> str:
+    if isinstance(cell, float):
+        return "" if pd.isna(cell) else f"{cell:.15g}"
+    return "" if cell is None else str(cell).strip()
 
 
 def first_row(sheet: Sheet, form: str) -> int:

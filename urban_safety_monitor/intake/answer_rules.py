@@ -6,19 +6,23 @@ from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from urban_safety_monitor.catalogue.codebook import Variable
 from urban_safety_monitor.catalogue.conditions import Condition
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.intake.convert import Failure
+from urban_safety_monitor.intake.messages import LANGUAGES, in_each_language
 from urban_safety_monitor.intake.periods import odd_periods, period_suggestion
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.records import Records
+from urban_safety_monitor.intake.spelling import folded
 
 NONRESPONSE = 0.15
 DAYS_BESIDE = 31
 """Days before or after the round within which an interview date raises no question."""
-LANGUAGES = ("en", "es")
+FEWEST_ON_ONE_DAY = 30
+"""Interviews that no team holds on one day without saying so."""
 
 
 def cells_that_do_not_fit(records: Records) -> Iterator[Problem]:
@@ -44,16 +48,17 @@ def questions_left_out(records: Records) -> Iterator[Problem]:
     """People who should have been asked a follow-up and have no answer to it."""
     for gate, passed in records.passed.items():
         asked = passed.to_numpy(dtype=bool, na_value=False)
-        blank = {
-            column: asked & records.from_source(column).to_numpy() & ~filled
-            for column in records.answers
-            if records.variable(column).asked_if == gate
-            and (filled := records.filled[column].to_numpy()).any()
-        }
-        left = [column for column, hit in blank.items() if hit.any()]
-        if left:
-            rows = pd.Series(np.any([blank[c] for c in left], axis=0), records.frame.index)
-            yield from records.problems("USM-P07", rows, left, gate=_in_words(gate))
+        rows, left = np.zeros(len(asked), dtype=bool), []
+        for column in records.answers:
+            if records.variable(column).asked_if != gate:
+                continue
+            filled = records.filled(column)
+            blank = asked & records.from_source(column).to_numpy() & ~filled
+            if filled.any() and blank.any():
+                rows |= blank
+                left.append(column)
+        everywhere = pd.Series(rows, records.frame.index)
+        yield from records.problems("USM-P07", everywhere, left, gate=_in_words(gate))
 
 
 def odd_rounds(records: Records) -> Iterator[Problem]:
@@ -71,7 +76,7 @@ def empty_columns(records: Records) -> Iterator[Problem]:
     empty = [
         name
         for name in records.answers
-        if not records.filled[name].any() and records.from_source(name).any()
+        if not records.filled(name).any() and records.from_source(name).any()
     ]
     if empty:
         everybody = records.mapped.part == records.mapped.part.iloc[0]
@@ -108,22 +113,36 @@ def dates_outside_the_round(records: Records) -> Iterator[Problem]:
             yield replace(problem, found=records.values_shown(column, outside))
 
 
+def one_day_for_everybody(records: Records) -> Iterator[Problem]:
+    """Rounds with all interviews on one day although there are many: perhaps that of an export."""
+    if not {"area", "period"} <= set(records.frame):
+        return
+    for column in records.columns:
+        if records.variable(column).kind != "date":
+            continue
+        days = records.frame[column].groupby([records.frame["area"], records.frame["period"]])
+        many = days.transform("count") >= FEWEST_ON_ONE_DAY
+        alike = many & (days.transform("nunique") == 1) & records.frame[column].notna()
+        for problem in records.problems("USM-D06", alike, [column]):
+            yield replace(problem, found=records.values_shown(column, alike))
+
+
 def _misfit(records: Records, column: str, failure: Failure) -> Iterator[Problem]:
     variable = records.variable(column)
     code = failure.code
     texts = records.mapped.text.loc[failure.rows, column]
     by_label = _codes_by_label(variable)
     shown = failure.rows
-    if code == "USM-V12" and _are_words(texts, by_label, records.filled[column]):
+    if code == "USM-V12" and _are_words(texts, by_label, records.filled(column)):
         code = "USM-K02"
-        unknown = failure.rows & ~_folded(records.mapped.text[column]).isin(list(by_label))
+        unknown = failure.rows & ~records.mapped.text[column].isin(_labels(variable))
         shown = unknown if unknown.any() else shown
     for problem in records.problems(code, shown, [column]):
         yield replace(
             problem,
             found=records.values_shown(column, shown),
             expected=expected(variable) if code in {"USM-V12", "USM-K02", "USM-V13"} else None,
-            suggestion="" if variable.sensitive else _suggestion(texts, variable, by_label),
+            suggestion=_suggestion(records.mapped.text.loc[shown, column], variable, by_label),
         )
 
 
@@ -134,44 +153,45 @@ def expected(variable: Variable) -> Text | None:
         low = "" if variable.minimum is None else f"{variable.minimum:g}"
         high = "" if variable.maximum is None else f"{variable.maximum:g}"
         bounds = f"{low}…{high}"
-    words = {
-        language: " · ".join(
-            [
-                *([bounds] if bounds else []),
-                *(
-                    f"{code} {label.in_language(language)}"
-                    for code, label in variable.codes.items()
-                ),
-            ]
-        )
-        for language in LANGUAGES
-    }
-    return Text(**words) if words["en"] else None
+    if not bounds and not variable.codes:
+        return None
+
+    def in_words(language: str) -> str:
+        labels = (f"{code} {text.in_language(language)}" for code, text in variable.codes.items())
+        return " · ".join([*([bounds] if bounds else []), *labels])
+
+    return in_each_language(in_words)
 
 
-def _are_words(texts: pd.Series, by_label: dict[str, str], filled: pd.Series) -> bool:
+def _are_words(texts: pd.Series, by_label: dict[str, str], filled: NDArray[np.bool_]) -> bool:
     """Whether wrong cells are words: labels all of them, or some in a column without any code."""
-    known = _folded(texts).isin(list(by_label))
+    known = _are_labels(texts, by_label)
     return bool(known.all() or (known.any() and len(texts) == filled.sum()))
 
 
-def _folded(texts: pd.Series) -> pd.Series:
-    return texts.str.casefold()
+def _are_labels(texts: pd.Series, by_label: dict[str, str]) -> pd.Series:
+    return texts.isin([text for text in texts.dropna().unique() if folded(text) in by_label])
 
 
 def _codes_by_label(variable: Variable) -> dict[str, str]:
     return {
-        label.in_language(language).casefold(): code
+        folded(label.in_language(language)): code
         for code, label in variable.codes.items()
         for language in LANGUAGES
     }
 
 
+def _labels(variable: Variable) -> list[str]:
+    return [
+        text.in_language(language) for text in variable.codes.values() for language in LANGUAGES
+    ]
+
+
 def _suggestion(texts: pd.Series, variable: Variable, by_label: dict[str, str]) -> str:
     """For the commonest wrong text, the one allowed code near it."""
     text = str(texts.value_counts().index[0])
-    if text.casefold() in by_label:
-        return f"{text} → {by_label[text.casefold()]}"
+    if folded(text) in by_label:
+        return f"{text} → {by_label[folded(text)]}"
     swapped = text.upper().replace("O", "0").replace("I", "1").replace("L", "1")
     if swapped != text and swapped.lstrip("0") in variable.codes:
         return f"{text} → {swapped.lstrip('0')}"
@@ -181,10 +201,14 @@ def _suggestion(texts: pd.Series, variable: Variable, by_label: dict[str, str]) 
 
 def _skips(records: Records, gate: Condition, columns: list[str], code: str) -> Iterator[Problem]:
     not_asked = ~records.passed[gate].to_numpy(dtype=bool, na_value=True)
-    answered = records.filled[columns].to_numpy() & not_asked[:, None]
-    wrong = [column for column, hit in zip(columns, answered.any(axis=0), strict=True) if hit]
-    rows = pd.Series(answered.any(axis=1), records.frame.index)
-    yield from records.problems(code, rows, wrong, gate=_in_words(gate))
+    rows, wrong = np.zeros(len(not_asked), dtype=bool), []
+    for column in columns:
+        answered = records.filled(column) & not_asked
+        if answered.any():
+            rows |= answered
+            wrong.append(column)
+    everywhere = pd.Series(rows, records.frame.index)
+    yield from records.problems(code, everywhere, wrong, gate=_in_words(gate))
 
 
 def _in_words(gate: Condition) -> str:

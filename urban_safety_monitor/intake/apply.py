@@ -1,5 +1,6 @@
 """Apply a recipe to a user's files: one pass, one canonical table, one report of all problems."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -17,9 +18,14 @@ from urban_safety_monitor.intake import figure_rules, figures, policies
 from urban_safety_monitor.intake.check import checked_records
 from urban_safety_monitor.intake.exports import CODES as EXPORT_CODES
 from urban_safety_monitor.intake.exports import doubtful_interviews, without_system_columns
+from urban_safety_monitor.intake.figure_rules import MEANINGS
 from urban_safety_monitor.intake.known import NOTHING, Known
 from urban_safety_monitor.intake.layout_rules import CODES as LAYOUT_CODES
-from urban_safety_monitor.intake.layout_rules import merged_cells, without_notes
+from urban_safety_monitor.intake.layout_rules import (
+    merged_cells,
+    questions_in_two_columns,
+    without_notes,
+)
 from urban_safety_monitor.intake.mapping import Draft, joined, mapped_records
 from urban_safety_monitor.intake.personal import personal_details
 from urban_safety_monitor.intake.problems import Place, Problem, merged
@@ -31,16 +37,23 @@ from urban_safety_monitor.intake.recognise import (
     recognised,
     source_names,
 )
-from urban_safety_monitor.intake.records import DESIGN, REQUIRED, typed_records, variable_of
+from urban_safety_monitor.intake.records import (
+    DESIGN,
+    REPLICATE,
+    REQUIRED,
+    typed_records,
+    variable_of,
+)
 from urban_safety_monitor.intake.report import CheckReport
 from urban_safety_monitor.intake.source import SourceTable, UnreadableFile
+from urban_safety_monitor.intake.steps import Step, Tell, unheard
 from urban_safety_monitor.intake.wording import render
 from urban_safety_monitor.intake.words import CODES as WORD_CODES
 from urban_safety_monitor.intake.words import in_codes
 from urban_safety_monitor.tables import Administrative, Checklist, Microdata, checked
 
-FILE_CODES = tuple(f"USM-F{number:02}" for number in (*range(1, 19), 22))
-COLUMN_CODES = ("USM-C01", "USM-C04", "USM-J02", "USM-J03")
+FILE_CODES = tuple(f"USM-F{number:02}" for number in (*range(1, 19), 22, *range(25, 31)))
+COLUMN_CODES = ("USM-C08", "USM-C01", "USM-C04", "USM-J02", "USM-J03")
 NAMES_SHOWN = 12
 
 
@@ -75,6 +88,7 @@ def apply_recipe(
     known: Known = NOTHING,
     *,
     drop: Sequence[str] = (),
+    tell: Tell = unheard,
 ) -> Intake:
     """Read the files, map them as the recipe says, and check everything in one pass.
 
@@ -84,6 +98,7 @@ def apply_recipe(
         files: the user's files, in any order and under any names.
         known: areas and surveys to hold the files against.
         drop: columns to leave out before anything else looks at them, whichever file has them.
+        tell: is told each step of a long check before it begins.
 
     Raises:
         CatalogueError: the recipe names a column, code or definition nobody declared.
@@ -91,7 +106,7 @@ def apply_recipe(
     """
     catalogue = catalogue.with_recipe(recipe)
     _refuse_unknown_columns(recipe, catalogue)
-    tables, problems = _read(recipe, catalogue, files, drop)
+    tables, problems = _read(recipe, catalogue, files, drop, tell)
     parts = recognised(recipe, catalogue, tables)
     problems += parts.problems if tables else ()
     examined = set(FILE_CODES)
@@ -99,7 +114,7 @@ def apply_recipe(
     if recipe.holds == "microdata":
         examined |= {"USM-X01", "USM-X02", *LAYOUT_CODES, *EXPORT_CODES}
     if recipe.main in parts.tables:
-        found = _TABLES[recipe.holds](recipe, catalogue, parts.tables, known)
+        found = _TABLES[recipe.holds](recipe, catalogue, parts.tables, known, tell)
         frame = found.frame
         problems += found.problems
         examined |= {*COLUMN_CODES, *found.examined}
@@ -123,7 +138,11 @@ def require_accepted(intake: Intake, language: str = "en") -> pd.DataFrame:
 
 
 def _read(
-    recipe: Recipe, catalogue: Catalogue, files: Sequence[Path | str], drop: Sequence[str]
+    recipe: Recipe,
+    catalogue: Catalogue,
+    files: Sequence[Path | str],
+    drop: Sequence[str],
+    tell: Tell,
 ) -> tuple[list[SourceTable], list[Problem]]:
     """Every readable file. Survey files are read whole, to be searched for personal details."""
     names = source_names(recipe)
@@ -133,6 +152,7 @@ def _read(
     tables: list[SourceTable] = []
     problems: list[Problem] = []
     for path in files:
+        tell(Step("reading", Path(path).name))
         try:
             table = read_file(path, sheet=sheet, columns=columns, like=like)
         except UnreadableFile as error:
@@ -144,7 +164,12 @@ def _read(
             table = replace(table, frame=table.frame.mask(table.frame.isin(recipe.empty)))
         problems += table.problems
         if recipe.holds == "microdata":
-            table, found = _searched(table, recipe, like)
+            tell(Step("searching", table.name, len(table.frame)))
+            try:
+                table, found = _searched(table, recipe, like)
+            except UnreadableFile as error:
+                problems.append(error.problem)
+                continue
             problems += found
         tables.append(table)
     absent = set(drop) - {name for table in tables for name in table.dropped}
@@ -161,6 +186,7 @@ def _searched(
     problems = [
         *notes,
         *merged_cells(table),
+        *questions_in_two_columns(table),
         *personal_details(table, recipe.not_personal, declared),
         *doubtful_interviews(table),
     ]
@@ -194,14 +220,14 @@ def _refuse_unknown_columns(recipe: Recipe, catalogue: Catalogue) -> None:
 
 
 def _survey(
-    recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable], known: Known
+    recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable], known: Known, tell: Tell
 ) -> _Found:
     tables, translated = _in_codes(recipe, catalogue, tables)
     draft = joined(recipe, tables)
     columns = _columns(recipe, catalogue, draft)
     mapped, problems = mapped_records(recipe, tables, columns, draft)
     records = typed_records(mapped, catalogue, recipe.decimal, known)
-    found, examined = checked_records(records)
+    found, examined = checked_records(records, tell)
     missing = list(_missing(recipe, catalogue, tables[recipe.main], mapped.text.columns, REQUIRED))
     if recipe.codebook and not missing:
         found += _not_asked(catalogue, set(records.columns), records.titles)
@@ -221,7 +247,11 @@ def _in_codes(
     return {part: table for part, (table, _) in done.items()}, problems
 
 
-def _records(recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable], known: Known) -> _Found:
+def _records(
+    recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable], known: Known, tell: Tell
+) -> _Found:
+    tell(Step("checking", rows=len(tables[recipe.main].frame), done=0, of=1))
+    tables = {part: table.spelled_out() for part, table in tables.items()}
     draft, main = joined(recipe, tables), tables[recipe.main]
     cells = figures.figure_cells(recipe, main, draft)
     problems = [
@@ -230,6 +260,7 @@ def _records(recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable], known
         *figure_rules.missing_months(recipe, main),
         *figure_rules.columns_with_footnotes(recipe, main),
         *figure_rules.labels_with_footnotes(recipe, main),
+        *figure_rules.sums_instead_of_months(recipe, main, draft),
     ]
     if not set(figures.REQUIRED) <= set(cells.text):
         return _Found(cells.text, problems, ())
@@ -244,8 +275,10 @@ def _records(recipe: Recipe, _: Catalogue, tables: dict[str, SourceTable], known
 
 
 def _policies(
-    recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable], _: Known
+    recipe: Recipe, catalogue: Catalogue, tables: dict[str, SourceTable], _: Known, tell: Tell
 ) -> _Found:
+    tell(Step("checking", rows=len(tables[recipe.main].frame), done=0, of=1))
+    tables = {part: table.spelled_out() for part, table in tables.items()}
     draft = joined(recipe, tables)
     mapped, problems = mapped_records(recipe, tables, recipe.columns, draft)
     missing = list(
@@ -262,10 +295,26 @@ def _columns(recipe: Recipe, catalogue: Catalogue, draft: Draft) -> dict[str, Co
     named = {variable.canonical: name for name, variable in catalogue.codebook.items()}
     own = {
         canonical: Column.model_validate({"from": name})
-        for canonical, name in {**named, FINITE: FINITE}.items()
+        for canonical, name in {**named, **{name: name for name in FINITE}}.items()
         if recipe.codebook and name in draft.frame
     }
-    return own | recipe.columns
+    return own | recipe.columns | _replicates(recipe, draft)
+
+
+def _replicates(recipe: Recipe, draft: Draft) -> dict[str, Column]:
+    """The columns of replicate weights that the recipe names, by their numbers."""
+    replicates = recipe.design.replicates
+    if replicates is None or replicates.columns is None:
+        return {}
+    before, after = map(re.escape, replicates.columns.split("*"))
+    found = [
+        (re.fullmatch(f"{before}([0-9]+){after}", name), name) for name in map(str, draft.frame)
+    ]
+    return {
+        f"{REPLICATE}{int(match[1])}": Column.model_validate({"from": name})
+        for match, name in found
+        if match
+    }
 
 
 def _missing(
@@ -276,10 +325,13 @@ def _missing(
     required: tuple[str, ...],
 ) -> Iterator[Problem]:
     """A problem for each canonical column that has to be there and has no source."""
+    if not set(required) & set(there):
+        yield table.problem("USM-C08", recipe=recipe.title, names=", ".join(_own_names(recipe)))
+        return
     for name in required:
         if name in there:
             continue
-        meaning = variable_of(name, catalogue).question if catalogue else name
+        meaning = variable_of(name, catalogue).question if catalogue else MEANINGS[name]
         named = recipe.columns[name].sources if name in recipe.columns else ()
         named = recipe.wide.named if recipe.wide and name == "period" else named
         own = catalogue.columns[name].name if catalogue and name in catalogue.columns else name
@@ -292,6 +344,11 @@ def _missing(
             Place(table.name, table.sheet),
             suggestion=near,
         )
+
+
+def _own_names(recipe: Recipe) -> list[str]:
+    """Names by which the files of a source are told from others."""
+    return list(dict.fromkeys(name for file in recipe.files.values() for name in file.has))
 
 
 def _not_asked(
@@ -307,7 +364,7 @@ def _not_asked(
         )
 
 
-_TABLES: dict[str, Callable[[Recipe, Catalogue, dict[str, SourceTable], Known], _Found]] = {
+_TABLES: dict[str, Callable[[Recipe, Catalogue, dict[str, SourceTable], Known, Tell], _Found]] = {
     "microdata": _survey,
     "administrative": _records,
     "checklist": _policies,

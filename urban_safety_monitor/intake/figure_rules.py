@@ -15,20 +15,34 @@ from urban_safety_monitor.intake.known import Known
 from urban_safety_monitor.intake.known_rules import odd_areas
 from urban_safety_monitor.intake.mapping import Draft
 from urban_safety_monitor.intake.periods import odd_periods, period_suggestion
-from urban_safety_monitor.intake.problems import Place, Problem
+from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.recognise import source_names
 from urban_safety_monitor.intake.source import SourceTable
 
 CODES = (
-    "USM-C06", "USM-V15", "USM-R02", "USM-R03", "USM-R04", "USM-R05", "USM-D05", "USM-G06",
-    "USM-G07",
+    "USM-C06", "USM-V15", "USM-R02", "USM-R03", "USM-R04", "USM-R05", "USM-R06", "USM-D05",
+    "USM-G06", "USM-G07",
 )  # fmt: skip
+MEANINGS = {
+    "area": Text(en="the place the figure is of", es="el lugar de la cifra"),
+    "period": Text(en="the time the figure is of", es="el periodo de la cifra"),
+    "series": Text(
+        en="what is counted, such as a crime", es="qué se cuenta, por ejemplo un delito"
+    ),
+    "value": Text(en="the figure itself", es="la cifra misma"),
+    "checklist": Text(en="which list of questions is answered", es="qué lista se responde"),
+    "item": Text(en="the question answered", es="la pregunta que se responde"),
+    "answer": Text(en="the answer", es="la respuesta"),
+}
+"""What columns hold that no question of the codebook speaks of."""
 FLAGS = ("A", "p", "r", "b", "d", "u", "x", "m")
 FOOTNOTE = re.compile(r"[\s\d*()/¹²³⁴-⁹]+$")
 JUMP, JUMP_OF_PEOPLE = 4.0, 1.5
 """Times the period before from which a figure is asked about; populations move slowly."""
 LARGE = 50
 FEWEST_ROWS, COUNTED = 5, 5
+NEVER_FALLS = 0.9
+"""Share of rows whose months never fall from which they are taken for sums."""
 SHOWN = 3
 
 
@@ -39,7 +53,7 @@ def columns_with_footnotes(recipe: Recipe, table: SourceTable) -> Iterator[Probl
         plain = FOOTNOTE.sub("", name) or name
         glued = {n for n in declared - set(table.header) if n == plain or n == name[:-1]}
         if name not in declared and glued:
-            yield Problem("USM-C06", {"meant": min(glued)}, table.place([name]))
+            yield table.problem("USM-C06", [name], meant=min(glued))
 
 
 def missing_months(recipe: Recipe, table: SourceTable) -> Iterator[Problem]:
@@ -47,10 +61,10 @@ def missing_months(recipe: Recipe, table: SourceTable) -> Iterator[Problem]:
     if recipe.wide is None or "{period}" in recipe.wide.period:
         return
     footnoted = {p.params["meant"] for p in columns_with_footnotes(recipe, table)}
-    for name in recipe.wide.columns:
-        if name not in table.header and name not in footnoted:
-            params = {"missing": name, "meaning": name}
-            yield Problem("USM-C01", params, Place(table.name, table.sheet))
+    absent = [n for n in recipe.wide.columns if n not in table.header and n not in footnoted]
+    if absent:
+        names = " / ".join(absent)
+        yield table.problem("USM-C01", missing=names, meaning=names)
 
 
 def labels_with_footnotes(recipe: Recipe, table: SourceTable) -> Iterator[Problem]:
@@ -66,7 +80,8 @@ def labels_with_footnotes(recipe: Recipe, table: SourceTable) -> Iterator[Proble
             if len(rows):
                 found = ", ".join(glued[:SHOWN])
                 meant = f"{glued[0]} → {plain[glued[0]]}"
-                yield _problem(table, "USM-V15", rows, [source], found=found, suggestion=meant)
+                problem = table.problem("USM-V15", [source], rows)
+                yield replace(problem, found=found, suggestion=meant)
 
 
 def unfinished_months(recipe: Recipe, table: SourceTable, draft: Draft) -> Iterator[Problem]:
@@ -81,7 +96,24 @@ def unfinished_months(recipe: Recipe, table: SourceTable, draft: Draft) -> Itera
     last = int(np.max(np.flatnonzero(sums.to_numpy() > 0), initial=-1))
     empty = [name for name in present[last + 1 :] if sums[name] == 0]
     if empty and latest.sum() >= FEWEST_ROWS and sums.iloc[: last + 1].mean() >= COUNTED:
-        yield _problem(table, "USM-R03", draft.rows.loc[latest, recipe.main], empty)
+        yield table.problem("USM-R03", empty, draft.rows.loc[latest, recipe.main])
+
+
+def sums_instead_of_months(recipe: Recipe, table: SourceTable, draft: Draft) -> Iterator[Problem]:
+    """Months that never fall in any row: rather sums since the first month."""
+    wide, frame = recipe.wide, draft.frame
+    if wide is None or "{period}" in wide.period:
+        return
+    present = [name for name in wide.columns if name in frame]
+    months = frame[present].apply(parsed_numbers)
+    rising = ~(months.T.ffill().diff() < 0).any() & (months.max(axis=1) > months.min(axis=1))
+    moving = months.nunique(axis=1) > 1
+    if (
+        len(present) > 2
+        and moving.sum() >= FEWEST_ROWS
+        and rising.sum() >= NEVER_FALLS * moving.sum()
+    ):
+        yield table.problem("USM-R06", present[1:], draft.rows.loc[rising, recipe.main])
 
 
 def keys_and_flags(recipe: Recipe, cells: Cells, known: Known) -> Iterator[Problem]:
@@ -119,7 +151,7 @@ def jumps(recipe: Recipe, table: pd.DataFrame, cells: Cells) -> Iterator[Problem
     if jumped.any():
         column = recipe.columns.get("value")
         rows = known.loc[jumped, "row"]
-        yield _problem(cells.table, "USM-R02", rows, list(column.sources) if column else [])
+        yield cells.table.problem("USM-R02", column.sources if column else (), rows)
 
 
 def _errors(recipe: Recipe, cells: Cells) -> Iterator[Problem]:
@@ -135,18 +167,5 @@ def _at(recipe: Recipe, cells: Cells, code: str, name: str, mask: pd.Series) -> 
         column = recipe.columns.get(name)
         there = [s for s in (column.sources if column else ()) if s in cells.table.header]
         texts = cells.text.loc[mask, name].dropna().unique()[:SHOWN]
-        yield _problem(cells.table, code, cells.row[mask], there, found=", ".join(texts))
-
-
-def _problem(
-    table: SourceTable, code: str, rows: pd.Series | pd.Index, columns: list[str], **more: str
-) -> Problem:
-    return Problem(
-        code,
-        {},
-        table.place(columns, rows),
-        n_rows=rows.nunique(),
-        n_total=len(table.frame),
-        found=more.get("found", ""),
-        suggestion=more.get("suggestion", ""),
-    )
+        problem = cells.table.problem(code, there, cells.row[mask])
+        yield replace(problem, found=", ".join(texts))

@@ -74,7 +74,7 @@ def joined(recipe: Recipe, tables: dict[str, SourceTable]) -> Draft:
     for summary in recipe.summaries:
         if _possible(summary, recipe, tables):
             _summarise(draft, summary, tables, recipe)
-    if recipe.keep:
+    if recipe.keep and {name for name, _ in recipe.keep.codes_used()} <= set(draft.frame):
         kept = holds(recipe.keep, draft.frame).fillna(False).to_numpy(dtype=bool)
         draft.frame = draft.frame[kept].reset_index(drop=True)
         draft.rows = draft.rows[kept].reset_index(drop=True)
@@ -86,7 +86,7 @@ def mapped_columns(frame: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFr
     there = set(frame)
     present = {name: column for name, column in columns.items() if there.issuperset(column.sources)}
     texts = {name: _mapped(frame, column) for name, column in present.items()}
-    return pd.DataFrame(texts, index=frame.index)
+    return pd.DataFrame(texts, index=frame.index, copy=False)
 
 
 def mapped_records(
@@ -185,7 +185,7 @@ def _appended(
     }
     part = pd.Series(append.file, added.index, dtype=TEXT)
     return Mapped(
-        pd.concat([mapped.text, added], ignore_index=True),
+        pd.concat([mapped.text.astype(TEXT), added.astype(TEXT)], ignore_index=True),
         pd.concat([mapped.part, part], ignore_index=True),
         pd.concat([mapped.rows, rows], ignore_index=True),
         origin,
@@ -222,9 +222,13 @@ def _mapped(frame: pd.DataFrame, column: Column) -> pd.Series:
     if column.constant is not None:
         return pd.Series(str(column.constant), frame.index, dtype=TEXT)
     text = frame[column.sources[0]]
+    if column.model_fields_set == {"source"} and len(column.sources) == 1:
+        return text
+    text = text.astype(TEXT)
     for name in column.sources[1:]:
-        both = text.str.cat(frame[name], sep=column.joined_by)
-        text = both.fillna(text).fillna(frame[name])
+        other = frame[name].astype(TEXT)
+        both = text.str.cat(other, sep=column.joined_by)
+        text = both.fillna(text).fillna(other)
     recoded = _divided(_recoded(text, column), column.per)
     recoded = recoded.str.zfill(column.digits) if column.digits else recoded
     recoded = recoded.radd(column.prefix) if column.prefix else recoded

@@ -30,16 +30,24 @@ def holds(condition: Condition, frame: pd.DataFrame) -> pd.Series:
         case Between():
             return _within(_numbers(frame[condition.column]), condition)
         case CountBetween():
-            hits = [_is_in(frame[column], condition.is_in) for column in condition.count_of]
-            known = reduce(or_, [hit.notna() for hit in hits])
-            number = pd.concat(hits, axis=1).fillna(False).sum(axis=1).astype(float)
-            return _within(number.where(known), condition)
+            return _within(_count_in(frame, condition), condition)
         case AllOf():
             return reduce(and_, [holds(part, frame) for part in condition.all_of])
         case AnyOf():
             return reduce(or_, [holds(part, frame) for part in condition.any_of])
         case NoneOf():
             return ~reduce(or_, [holds(part, frame) for part in condition.none_of])
+
+
+def _count_in(frame: pd.DataFrame, condition: CountBetween) -> pd.Series:
+    """How many of the columns hold one of the codes, missing where all are missing."""
+    number = np.zeros(len(frame))
+    known = np.zeros(len(frame), dtype=bool)
+    for column in condition.count_of:
+        hit = _is_in(frame[column], condition.is_in)
+        number += hit.to_numpy(dtype=bool, na_value=False)
+        known |= hit.notna().to_numpy()
+    return pd.Series(np.where(known, number, np.nan), frame.index)
 
 
 def _is_in(column: pd.Series, codes: tuple[Code, ...]) -> pd.Series:

@@ -1,10 +1,14 @@
 """Words for every problem, from `messages.toml`: data to be translated, not code."""
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from urban_safety_monitor.catalogue.indicator import Text
+
+LANGUAGES = ("en", "es")
 LEVELS = ("must_fix", "check", "note")
 PARTS = ("title", "why", "repair")
 
@@ -28,6 +32,13 @@ def template(code: str, part: str, language: str) -> str:
 
 
 def phrase(key: str, language: str, **values: Any) -> str:
-    """A short phrase used around messages, filled in."""
+    """A short phrase used around messages, filled in; for one thing in the singular."""
     phrases = message_catalogue()["phrases"]
-    return str(phrases.get(language, phrases["en"])[key]).format_map(values)
+    words = phrases.get(language, phrases["en"])
+    one = words.get(f"{key}_one") if str(values.get("n")) == "1" else None
+    return str(one or words[key]).format_map(values)
+
+
+def in_each_language(words: Callable[[str], str]) -> Text:
+    """A text made of the words for each language."""
+    return Text(**{language: words(language) for language in LANGUAGES})

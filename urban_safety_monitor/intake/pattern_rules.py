@@ -6,29 +6,31 @@ IAOS 32 (2016) 283-291; they ask about pairs with 85 % or more, the stricter sha
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from urban_safety_monitor.catalogue.indicator import Text
-from urban_safety_monitor.intake.answer_rules import LANGUAGES
 from urban_safety_monitor.intake.masks import holds
-from urban_safety_monitor.intake.problems import Problem
-from urban_safety_monitor.intake.records import Records
+from urban_safety_monitor.intake.messages import in_each_language
+from urban_safety_monitor.intake.problems import Problem, listed
+from urban_safety_monitor.intake.records import Numbered, Records
 
 ALIKE = 0.95
 """Share of equal answers, among questions that both answered, from which interviews are near."""
 ANSWERS_COMPARED = 20
 LARGEST_UNIT = 200
 """People in a sampling unit above which its pairs are not compared: the file has no such units."""
+UNITS_AT_ONCE = 2_000
 SERIES = 5
 """Questions with the same answers that make a series."""
 SERIES_CODES = 3
 STRAIGHT = 0.8
 """Share of a unit's interviews with one answer to a whole series from which it is asked about."""
 FEWEST_INTERVIEWS = 5
-NAMES_SHOWN = 8
+FEWEST_IN_ONE_GROUP = 100
 UNIT = ["area", "period", "psu"]
 
 
@@ -36,11 +38,15 @@ def nearly_copied_interviews(records: Records) -> Iterator[Problem]:
     """Interviews of one sampling unit that agree in nearly all answers but not in all."""
     if not {*UNIT, "person"} <= set(records.frame) or len(records.answers) < ANSWERS_COMPARED:
         return
-    values = records.numbers
-    near = np.zeros(len(values), dtype=bool)
-    for rows in records.frame.groupby(UNIT, sort=False).indices.values():
-        if 1 < len(rows) <= LARGEST_UNIT:
-            near[rows[_near_another(values[rows])]] = True
+    near = np.zeros(len(records.frame), dtype=bool)
+    found = records.frame.groupby(UNIT, sort=False).indices.values()
+    units = [rows for rows in found if 1 < len(rows) <= LARGEST_UNIT]
+    for start in range(0, len(units), UNITS_AT_ONCE):
+        together = units[start : start + UNITS_AT_ONCE]
+        values = records.numbers(np.concatenate(together))
+        ends = np.cumsum([len(rows) for rows in together])
+        for rows, answers in zip(together, np.split(values, ends[:-1]), strict=True):
+            near[rows[_near_another(answers)]] = True
     mask = pd.Series(near, records.frame.index)
     yield from records.problems("USM-I04", mask, ["person"], share=f"{ALIKE:.0%}")
 
@@ -50,15 +56,15 @@ def one_answer_to_a_series(records: Records) -> Iterator[Problem]:
     if not set(UNIT) <= set(records.frame):
         return
     for columns in _series(records):
-        answers = records.frame[columns]
-        first = answers[columns[0]]
-        straight = answers.eq(first, axis=0).fillna(False).all(axis=1) & first.notna()
+        first = records.frame[columns[0]]
+        straight = first.notna()
+        for column in columns[1:]:
+            straight &= records.frame[column].eq(first).fillna(False)
         units = straight.groupby([records.frame[name] for name in UNIT])
         often = (units.transform("mean") >= STRAIGHT) & (
             units.transform("size") >= FEWEST_INTERVIEWS
         )
-        names = ", ".join(columns[:NAMES_SHOWN])
-        yield from records.problems("USM-Q01", straight & often, columns, names=names)
+        yield from records.problems("USM-Q01", straight & often, columns, names=listed(columns))
 
 
 def small_groups(records: Records) -> Iterator[Problem]:
@@ -73,16 +79,29 @@ def small_groups(records: Records) -> Iterator[Problem]:
     }
     small = {title: n for title, n in numbers.items() if 0 < n < least}
     if small:
-        names = {
-            language: ", ".join(
-                f"{title.in_language(language)} ({n})" for title, n in small.items()
-            )
-            for language in LANGUAGES
-        }
-        yield Problem("USM-G04", {"least": least, "names": Text(**names)})
+        names = in_each_language(partial(_with_numbers, small))
+        yield Problem("USM-G04", {"least": least, "names": names})
 
 
-def _near_another(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+def one_group_for_everybody(records: Records) -> Iterator[Problem]:
+    """Groupings in which all of many people fall into one group: perhaps a cell dragged down."""
+    there = set(records.frame)
+    for grouping in records.catalogue.disaggregations.values():
+        columns = sorted({c for g in grouping.categories for c, _ in g.when.codes_used()})
+        if len(columns) != 1 or not set(columns) <= there:
+            continue
+        groups = [holds(group.when, records.frame).fillna(False) for group in grouping.categories]
+        asked = records.from_source(columns[0]).sum()
+        whole = next((group for group in groups if group.sum() == asked), None)
+        if whole is not None and asked >= FEWEST_IN_ONE_GROUP:
+            yield from records.problems("USM-V17", whole, columns, group=grouping.title)
+
+
+def _with_numbers(numbers: dict[Text, int], language: str) -> str:
+    return ", ".join(f"{title.in_language(language)} ({n})" for title, n in numbers.items())
+
+
+def _near_another(values: Numbered) -> NDArray[np.bool_]:
     """(n,) which rows agree with another in nearly all that both answered, yet not in all."""
     answered = values >= 0
     both = answered.astype(np.float32) @ answered.T.astype(np.float32)

@@ -12,8 +12,7 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 
 def odd_periods(text: pd.Series) -> pd.Series:
     """Which filled cells are no year, half-year, quarter, month, week or dated span."""
-    odd = {cell: not PERIOD.fullmatch(cell) for cell in text.dropna().unique()}
-    return text.map(odd).fillna(False).astype(bool)
+    return text.isin([cell for cell in text.dropna().unique() if not PERIOD.fullmatch(cell)])
 
 
 def period_suggestion(text: str) -> str:

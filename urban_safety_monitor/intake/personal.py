@@ -1,12 +1,13 @@
 """Search for personal details at the door: in column names and in cells, whatever they are called.
 
 Found values never leave this module; a finding names the column, the kind and the rows.
-Sources of the formats: CURP and RFC by their official layout (birth date inside), South African
-identity numbers by birth date and Luhn check digit.
+Sources of the formats: CURP, RFC and the voter card's key by their official layout (birth date
+inside), South African identity numbers by birth date and Luhn check digit.
 """
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,15 @@ import pandas as pd
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.source import SourceTable
-from urban_safety_monitor.intake.untold import untold_details
+from urban_safety_monitor.intake.spelling import folded
+from urban_safety_monitor.intake.untold import is_a_name, untold_details
 
 KINDS = {
     "email": Text(en="e-mail addresses", es="correos electrónicos"),
     "phone": Text(en="phone numbers", es="números de teléfono"),
     "curp": Text(en="CURP numbers", es="claves CURP"),
     "rfc": Text(en="RFC numbers", es="claves RFC"),
+    "voter": Text(en="keys of voter cards", es="claves de elector"),
     "za_id": Text(en="identity numbers", es="números de identidad"),
     "gps": Text(en="coordinates", es="coordenadas"),
     "name": Text(en="names of people", es="nombres de personas"),
@@ -32,6 +35,7 @@ PATTERNS = {
     "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),
     "curp": re.compile(rf"\b[A-Z]{{4}}{BIRTH}[HMX][A-Z]{{5}}[0-9A-Z]\d\b", re.IGNORECASE),
     "rfc": re.compile(rf"\b[A-ZÑ&]{{4}}{BIRTH}[0-9A-Z]{{3}}\b", re.IGNORECASE),
+    "voter": re.compile(rf"\b[A-ZÑ]{{6}}{BIRTH}\d{{2}}[HMX]\d{{3}}\b", re.IGNORECASE),
     "phone": re.compile(
         r"(?<![\w.])(?:\+\d{1,3}[ -]?(?:\(?\d{1,4}\)?[ -]?){2,4}\d{2,4}"
         r"|\(\d{2,3}\) ?\d{3,4}[ -]?\d{4}|\d{2,3}[ -]\d{3,4}[ -]\d{4})(?![\w.])"
@@ -74,7 +78,6 @@ LOOKS = {
     "address": re.compile(r"(?=.*\d)(?=.*\s).*[^\W\d_]{3,}.*"),
     "za_id": re.compile(r"\d{13}"),
 }
-ACCENTS = str.maketrans("áéíóúü", "aeiouu")
 
 
 def personal_details(
@@ -93,19 +96,15 @@ def personal_details(
     for kind, name, rows in untold_details(table.frame[rest]):
         found.setdefault(name, (kind, rows))
     for name, (kind, rows) in found.items():
-        yield Problem(
-            "USM-X02" if kind == "text" else "USM-X01",
-            {"kind": KINDS[kind]},
-            table.place([name], rows),
-            n_rows=len(rows),
-            n_total=len(table.frame),
-            sensitive=True,
-        )
+        code = "USM-X02" if kind == "text" else "USM-X01"
+        yield replace(table.problem(code, [name], rows, kind=KINDS[kind]), sensitive=True)
 
 
 def looks_personal(text: str) -> bool:
     """Whether a cell must not be shown in a message."""
-    return bool(ANY_PATTERN.search(text) or re.search(r"\d{9,}", text))
+    if ANY_PATTERN.search(text) or re.search(r"\d{9,}", text):
+        return True
+    return is_a_name(text)
 
 
 def _found(name: str, column: pd.Series) -> tuple[str, pd.Index | None]:
@@ -130,10 +129,10 @@ def _found(name: str, column: pd.Series) -> tuple[str, pd.Index | None]:
 
 
 def _kind_named(name: str) -> str:
-    folded = re.sub(r"[^a-z0-9]+", "_", name.casefold().translate(ACCENTS)).strip("_")
-    if folded in WHOLE_NAMES:
-        return WHOLE_NAMES[folded]
-    words = set(folded.split("_"))
+    plain = re.sub(r"[^a-z0-9]+", "_", folded(name)).strip("_")
+    if plain in WHOLE_NAMES:
+        return WHOLE_NAMES[plain]
+    words = set(plain.split("_"))
     return next((kind for kind, hints in NAMED.items() if words & hints), "")
 
 

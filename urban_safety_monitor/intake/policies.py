@@ -1,6 +1,7 @@
 """Answers to checklists: one item of one assessor a row."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.catalogue.recipe import Recipe
 from urban_safety_monitor.intake.convert import parsed_numbers, sdmx_period
 from urban_safety_monitor.intake.mapping import Mapped
+from urban_safety_monitor.intake.messages import in_each_language
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.source import TEXT
 
@@ -50,11 +52,12 @@ def _unknown(
         for item, scale in scales.items():
             given = of_form & (frame["item"] == item) & mapped.text["answer"].notna()
             wrong = given & ~frame["answer"].isin([float(code) for code in scale])
-            words = {
-                language: " · ".join(f"{c} {t.in_language(language)}" for c, t in scale.items())
-                for language in ("en", "es")
-            }
-            yield from _at(mapped, "USM-V12", wrong, "answer", Text(**words))
+            words = in_each_language(partial(_in_words, scale))
+            yield from _at(mapped, "USM-V12", wrong, "answer", words)
+
+
+def _in_words(scale: dict[str, Text], language: str) -> str:
+    return " · ".join(f"{code} {text.in_language(language)}" for code, text in scale.items())
 
 
 def _at(

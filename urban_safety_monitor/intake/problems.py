@@ -1,6 +1,6 @@
 """Problems: what is wrong, where in the user's own file, and what would be right."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,6 +12,7 @@ Param = str | int | float | Text
 Ranges = tuple[tuple[int, int], ...]
 
 EVERYTHING = 10**12
+NAMES_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,12 @@ class Problem:
     affects: tuple[Text, ...] = ()
     sensitive: bool = False
 
+    def __post_init__(self) -> None:
+        """Keep nothing of a sensitive column, whoever finds the problem and whoever shows it."""
+        if self.sensitive:
+            object.__setattr__(self, "found", "")
+            object.__setattr__(self, "suggestion", "")
+
     @property
     def level(self) -> str:
         """must_fix, check or note; fixed by the code."""
@@ -75,6 +82,11 @@ def column_letter(position: int) -> str:
         letters = chr(ord("A") + rest) + letters
         position -= 1
     return letters
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first names, and a sign that there are more."""
+    return ", ".join(names[:NAMES_SHOWN]) + (", …" if len(names) > NAMES_SHOWN else "")
 
 
 def merged(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -10,8 +10,15 @@ from urban_safety_monitor.catalogue.recipe import Recipe
 from urban_safety_monitor.intake.problems import Place, Problem
 from urban_safety_monitor.intake.source import SourceTable
 
-FINITE = "psus_in_stratum"
-"""A column of the design that no question of the codebook stands for."""
+FINITE = (
+    "psus_in_stratum",
+    "psu_fraction",
+    "certainty",
+    "ssu",
+    "ssus_in_psu",
+    "ssu_fraction",
+)
+"""Columns of the design that no question of the codebook stands for."""
 NAMES_SHOWN = 12
 LIKELY = 0.5
 """A file with this share of a part's columns is taken for that part, and the rest reported."""
@@ -67,7 +74,7 @@ def spelled_as_declared(table: SourceTable, recipe: Recipe, catalogue: Catalogue
 
 def declared_names(recipe: Recipe, catalogue: Catalogue) -> set[str]:
     """Every column name of the user's files that means something here."""
-    return source_names(recipe) | ({*catalogue.codebook, FINITE} if recipe.codebook else set())
+    return source_names(recipe) | ({*catalogue.codebook, *FINITE} if recipe.codebook else set())
 
 
 def _candidates(table: SourceTable, recipe: Recipe, catalogue: Catalogue) -> dict[str, list[str]]:

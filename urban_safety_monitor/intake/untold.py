@@ -7,9 +7,12 @@ all their digits, pairs of coordinates that lie in one region.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+
+from urban_safety_monitor.intake.spelling import folded
 
 GIVEN_NAMES = (
     "maria jose juan guadalupe francisco antonio jesus miguel pedro alejandro manuel luis carlos "
@@ -20,6 +23,7 @@ GIVEN_NAMES = (
     "david sarah johannes pieter willem elsie anna priya fatima mohammed yusuf ahmed"
 )
 GIVEN = frozenset(GIVEN_NAMES.split())
+OF_PLACES = frozenset({"san", "santa", "santo", "calle", "avenida", "colonia", "col", "villa"})
 NAME = re.compile(r"[^\W\d_][\w'’.-]*(?: [\w'’.-]+){1,5}")
 NAMED_SHARE, FEWEST = 0.3, 3
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -31,7 +35,6 @@ PHONE_SHARE, ALL_DIFFERENT, SPREAD = 0.5, 0.9, 1.5e6
 DEGREES = re.compile(r"-?\d{1,3}\.\d{4,}")
 REGIONS = (((14, 33), (-119, -86)), ((-35, -22), (16, 33)))
 """Latitudes and longitudes of Mexico and of South Africa."""
-ACCENTS = str.maketrans("áéíóúü", "aeiouu")
 
 
 def untold_details(frame: pd.DataFrame) -> Iterator[tuple[str, str, pd.Index]]:
@@ -53,12 +56,24 @@ def untold_details(frame: pd.DataFrame) -> Iterator[tuple[str, str, pd.Index]]:
 
 
 def _names(cells: pd.Series) -> pd.Index:
-    """Cells of a column in which many begin with a common given name and none is one word."""
+    """Cells of a column in which many hold a common given name and none is one word."""
     distinct = cells.unique()
-    first = {c: c.split()[0].casefold().translate(ACCENTS) for c in distinct if NAME.fullmatch(c)}
-    named = cells.isin([cell for cell, word in first.items() if word in GIVEN])
+    names = [text for text in distinct if NAME.fullmatch(text)]
+    named = cells.isin([name for name in names if is_a_name(name)])
     enough = named.sum() >= FEWEST and named.mean() >= NAMED_SHARE
-    return cells.index[cells.isin(list(first))] if enough else cells.index[:0]
+    return cells.index[cells.isin(names)] if enough else cells.index[:0]
+
+
+def is_a_name(text: str) -> bool:
+    """Whether it begins with a given name, or holds one in capitals, as a payroll does.
+
+    Elsewhere than in front, a given name may belong to a place, such as SAN JUAN.
+    """
+    if not NAME.fullmatch(text):
+        return False
+    words = folded(text).split()
+    later = any(word in GIVEN and before not in OF_PLACES for before, word in pairwise(words))
+    return words[0] in GIVEN or (text.isupper() and later)
 
 
 def _stories(cells: pd.Series) -> pd.Index:

@@ -8,6 +8,7 @@ from urban_safety_monitor.intake.problems import Param, Problem, Ranges
 
 SHOWN_RANGES = 8
 SHOWN_TITLES = 3
+LEAST_SHARE = 0.001
 
 
 def render(problem: Problem, language: str = "en") -> str:
@@ -17,7 +18,7 @@ def render(problem: Problem, language: str = "en") -> str:
         filled(problem, "title", language),
         f"{phrase('where', language)}: {where(problem, language)}.",
     ]
-    if problem.found and not problem.sensitive:
+    if problem.found:
         lines.append(f"{phrase('found', language)}: {problem.found}.")
     if problem.expected:
         lines.append(f"{phrase('expected', language)}: {plain(problem.expected, language)}.")
@@ -40,11 +41,7 @@ def where(problem: Problem, language: str = "en") -> str:
     if place.rows:
         parts.append(_rows(place.rows, language))
     if problem.n_rows and problem.n_total:
-        share = f"{problem.n_rows / problem.n_total:.1%}"
-        counted = phrase(
-            "share", language, n=f"{problem.n_rows:,}", total=f"{problem.n_total:,}", share=share
-        )
-        parts.append(counted)
+        parts.append(_share(problem.n_rows, problem.n_total, language))
     return ", ".join(parts) or phrase("whole_file", language)
 
 
@@ -59,6 +56,14 @@ def filled(problem: Problem, part: str, language: str) -> str:
         "affects": _affected(problem.affects, language),
     }
     return template(problem.code, part, language).format_map(values)
+
+
+def _share(rows: int, total: int, language: str) -> str:
+    """How many rows of how many; a few of very many are not said to be none."""
+    if total == 1:
+        return phrase("only_row", language)
+    share = f"{rows / total:.1%}" if rows / total >= LEAST_SHARE else f"<{LEAST_SHARE:.1%}"
+    return phrase("share", language, n=f"{rows:,}", total=f"{total:,}", share=share)
 
 
 def _affected(titles: Sequence[Text], language: str) -> str:

@@ -11,12 +11,11 @@ import pandas as pd
 
 from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.codebook import Variable
-from urban_safety_monitor.intake.problems import Param, Place, Problem
+from urban_safety_monitor.intake.messages import LANGUAGES
+from urban_safety_monitor.intake.problems import Problem, listed
 from urban_safety_monitor.intake.source import TEXT, SourceTable
 
 CODES = ("USM-K04", "USM-K05")
-LANGUAGES = ("en", "es")
-NAMES_SHOWN = 12
 
 
 def in_codes(table: SourceTable, catalogue: Catalogue) -> tuple[SourceTable, list[Problem]]:
@@ -39,7 +38,7 @@ def in_codes(table: SourceTable, catalogue: Catalogue) -> tuple[SourceTable, lis
             if set(meant) >= found:
                 columns[name] = _translated(cells, meant)
     if words:
-        problems.append(_said(table, words))
+        problems.append(table.problem("USM-K03", n=len(words), names=listed(words)))
     return replace(table, frame=table.frame.assign(**columns)), problems
 
 
@@ -86,20 +85,9 @@ def _other_meaning(
     code = "USM-K04" if set(meant) >= found else "USM-K05"
     rows = table.frame.index[table.frame[name].isin(list(other))]
     labels = table.labels[name]
-    yield Problem(
-        code,
-        {"pairs": ", ".join(f"{c} {labels[c]} → {ours}" for c, ours in other.items())},
-        table.place([name], rows),
-        n_rows=len(rows),
-        n_total=len(table.frame),
-    )
+    pairs = ", ".join(f"{c} {labels[c]} → {ours}" for c, ours in other.items())
+    yield table.problem(code, [name], rows, pairs=pairs)
 
 
 def _translated(cells: pd.Series, codes: dict[str, str]) -> pd.Series:
     return cells.map(codes).astype(TEXT)
-
-
-def _said(table: SourceTable, words: list[str]) -> Problem:
-    more = ", …" if len(words) > NAMES_SHOWN else ""
-    params: dict[str, Param] = {"n": len(words), "names": ", ".join(words[:NAMES_SHOWN]) + more}
-    return Problem("USM-K03", params, Place(table.name, table.sheet))

@@ -8,8 +8,11 @@ from urban_safety_monitor.intake.problems import ColumnAt, Problem
 from urban_safety_monitor.intake.source import SourceTable
 from urban_safety_monitor.intake.wording import filled, plain
 
-PERSONAL = "USM-X"
-"""Codes that begin so are about personal details: what the column holds is never written again."""
+ASKED = ("must_fix", "check")
+"""Levels that ask for something to be done."""
+
+ROW = -1
+"""The column in front of the file's own, which names the problems of each row."""
 
 MOST_COMMENTS = 2_000
 """Comments of one workbook: with many more, spreadsheet programs open it slowly or not at all."""
@@ -18,21 +21,21 @@ LAST_ROW = 1_048_575
 """Rows a sheet can have, less one for names of columns."""
 
 Address = tuple[int, int]
-"""Row as a spreadsheet numbers it, column from 0."""
+"""Row as a spreadsheet numbers it; column of the file from 0, or ROW."""
 
 
 @dataclass
 class CellMarks:
     """Marks of one table: a level by cell and by header, words by cell.
 
-    `withheld` are columns whose content is not written; `uncommented` says whether some marked
-    cells have no words of their own, because there would be too many.
+    `titles` say by row what has to be fixed or confirmed there. `uncommented` says whether some
+    marked cells have no words of their own, because there would be too many.
     """
 
     levels: dict[int, dict[int, str]] = field(default_factory=dict)
     headers: dict[int, str] = field(default_factory=dict)
     words: dict[Address, list[str]] = field(default_factory=dict)
-    withheld: set[int] = field(default_factory=set)
+    titles: dict[int, list[str]] = field(default_factory=dict)
     uncommented: bool = False
 
 
@@ -66,6 +69,11 @@ def cell_marks(
         cells = [cell for cell in cells_of(problem) if cell[0] in rows]
         for row, column in cells:
             marks.levels.setdefault(row, {}).setdefault(column, problem.level)
+        if problem.level in ASKED:
+            title = filled(problem, "title", language)
+            for row in dict.fromkeys(row for row, _ in cells):
+                marks.levels[row].setdefault(ROW, problem.level)
+                marks.titles.setdefault(row, []).append(title)
         for cell in cells[:share]:
             marks.words.setdefault(cell, []).append(words)
         marks.uncommented |= len(cells) > share
@@ -79,8 +87,8 @@ def rows_of(problem: Problem) -> Iterator[int]:
 
 
 def cells_of(problem: Problem) -> Iterator[Address]:
-    """Cells the problem lies in, row by row; the first column where it names rows alone."""
-    columns = [position(column) for column in problem.place.columns if column.letter] or [0]
+    """Cells the problem lies in, row by row; the column in front where it names rows alone."""
+    columns = [position(column) for column in problem.place.columns if column.letter] or [ROW]
     return ((row, column) for row in rows_of(problem) for column in columns)
 
 
@@ -114,8 +122,5 @@ def _mark_header(marks: CellMarks, problem: Problem, header_row: int, language: 
     """Colour the names of the columns; words go there where the problem is the whole column's."""
     for column in (position(column) for column in problem.place.columns if column.letter):
         marks.headers.setdefault(column, problem.level)
-        personal = problem.code.startswith(PERSONAL)
-        if personal:
-            marks.withheld.add(column)
-        if personal or not problem.place.rows:
+        if not problem.place.rows:
             marks.words.setdefault((header_row, column), []).append(comment(problem, language))

@@ -1,28 +1,23 @@
 """A check as a report to print and to share: a tagged PDF with the same words as everywhere.
 
-Texts go to the template as JSON and never as markup, so a column's name cannot become a command.
 No value of a sensitive column and none that seems personal is in it.
 """
 
-import json
 import re
 from datetime import date
-from pathlib import Path
 from typing import Any
-
-import typst
 
 from urban_safety_monitor.intake.messages import LEVELS, phrase
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.report import CheckReport, fact_in_words
 from urban_safety_monitor.intake.wording import filled, plain, where
 from urban_safety_monitor.report.cell_marks import repair
-from urban_safety_monitor.report.charts.style import FONTS
 from urban_safety_monitor.report.fix_list import SYMBOLS
 from urban_safety_monitor.report.numbers import date_text
+from urban_safety_monitor.report.typeset import MissingLetter, typeset
 from urban_safety_monitor.report.wording import translator
 
-TEMPLATE = Path(__file__).resolve().parent / "check_report.typ"
+TEMPLATE = "check_report.typ"
 COLOURS = {"must_fix": "#B3261E", "check": "#8A5A00", "note": "#0B5FA5"}
 """Darker than a cell's: they are drawn as lines and signs on white."""
 
@@ -44,15 +39,10 @@ def check_report_pdf(
         progress: what became of the last attempt's problems, in words.
     """
     data = check_report_data(report, day, language, progress)
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
-    text = text.encode("utf-8", "replace").decode()
     try:
-        return _compiled(text)
-    except typst.TypstError as error:
-        if not re.search("font|codepoint", str(error)):
-            raise
-    # Names and values of a user's file may hold any letter; one without a glyph is no error.
-    return _compiled(_reduced(data))
+        return typeset(TEMPLATE, data)
+    except MissingLetter:  # names and values of a user's file may hold any letter
+        return typeset(TEMPLATE, _without_odd_letters(data | {"reduced": True}))
 
 
 def check_report_data(
@@ -73,26 +63,6 @@ def check_report_data(
         "reduced": False,
         "words": _words(language),
     }
-
-
-def _compiled(payload: str) -> bytes:
-    pdf, warnings = typst.compile_with_warnings(
-        TEMPLATE,
-        root=TEMPLATE.parent,
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
-        sys_inputs={"data": payload},
-        pdf_standards=["a-2a", "ua-1"],
-    )
-    if warnings:
-        raise RuntimeError(f"report of a check: {[str(warning) for warning in warnings]}")
-    return bytes(pdf)
-
-
-def _reduced(data: dict[str, Any]) -> str:
-    """The data with every letter that may lack a glyph replaced, and a remark that says so."""
-    texts = json.dumps(_without_odd_letters(data | {"reduced": True}), ensure_ascii=False)
-    return texts
 
 
 def _without_odd_letters(value: Any) -> Any:
@@ -119,7 +89,7 @@ def _group(report: CheckReport, level: str, language: str) -> dict[str, Any]:
 def _printed(problem: Problem, number: str, language: str) -> dict[str, Any]:
     parts = {
         "where": where(problem, language),
-        "found": "" if problem.sensitive else problem.found,
+        "found": problem.found,
         "expected": plain(problem.expected or "", language),
         "why": filled(problem, "why", language),
         "repair": repair(problem, language),

@@ -35,19 +35,20 @@ COLUMNS = (
     (message("Code"), 10),
 )
 LINK = 4
+BESIDE = 1
+"""Columns of a data sheet that stand before those of the file."""
 
 
 @dataclass(frozen=True)
 class Copied:
     """What of a user's table the workbook holds, for the notes below the list.
 
-    `withheld` are names of columns left out, `shift` how many rows further down its rows stand.
+    `shift` is how many rows further down its rows stand.
     """
 
     file: str
     sheet: str
     problems: tuple[Problem, ...]
-    withheld: tuple[str, ...]
     uncommented: bool
     all_rows: bool
     shift: int
@@ -105,9 +106,10 @@ def notes(copied: Sequence[Copied], language: str) -> Iterator[str]:
         "Values are as in your file; nothing was changed. Mend them here or in your own file."
     )
     for one in copied:
-        yield say("Sheet {sheet} holds {file}, with the same rows and columns.").format(
-            sheet=one.sheet, file=one.file
-        )
+        yield say(
+            "Sheet {sheet} holds {file} with the same rows. Its columns stand one place further "
+            "right."
+        ).format(sheet=one.sheet, file=one.file)
         yield from _bounds(one, language)
 
 
@@ -117,10 +119,6 @@ def _bounds(one: Copied, language: str) -> Iterator[str]:
         yield say(
             "{sheet}: the file has no row for names of columns. Its row 1 is row 2 of the sheet."
         ).format(sheet=one.sheet)
-    for name in one.withheld:
-        yield say(
-            "{sheet}: the column {column} seems to hold personal details. It was left empty."
-        ).format(sheet=one.sheet, column=name)
     if not one.all_rows:
         yield say(
             "{sheet}: the file is very large. Only rows with problems are copied, in their places."
@@ -143,7 +141,7 @@ def _write_problem(
         where(problem, language),
         "",
         _how_many(problem, language),
-        "" if problem.sensitive else problem.found,
+        problem.found,
         plain(problem.expected or "", language),
         repair(problem, language),
         filled(problem, "why", language),
@@ -176,6 +174,6 @@ def _write_link(
     one = next((one for one in copied if problem in one.problems), None)
     cell = next(cells_of(problem), None)
     if one and cell and cell[0] <= LAST_ROW:
-        address = xl_rowcol_to_cell(cell[0] - 1 + one.shift, cell[1])
+        address = xl_rowcol_to_cell(cell[0] - 1 + one.shift, cell[1] + BESIDE)
         quoted = one.sheet.replace("'", "''")
         sheet.write_url(HEADER_ROW + number, LINK, f"internal:'{quoted}'!{address}", style, address)

@@ -1,8 +1,10 @@
 """The user's own file as a workbook with its faulty cells coloured and explained.
 
-Rows and columns stand where the user's file has them, so that every row number of a message holds
-here too. Every text is written as a text: nothing becomes a formula or a link. What seems to be
-personal details is left out. The first sheet lists every problem, whatever else is bounded.
+Rows stand where the user's file has them, so that every row number of a message holds here too. A
+column in front names the problems of each row, as people miss what lies far to the right. Every
+text is written as a text: nothing becomes a formula or a link. While the file seems to hold
+personal details no copy of it is made. The first sheet lists every problem, whatever else is
+bounded.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,19 +22,25 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from urban_safety_monitor.intake.problems import Problem
+from urban_safety_monitor.errors import DataError
+from urban_safety_monitor.intake.messages import phrase
+from urban_safety_monitor.intake.problems import Problem, listed
 from urban_safety_monitor.intake.report import CheckReport
 from urban_safety_monitor.intake.source import SourceTable, cell_text
 from urban_safety_monitor.report.cell_marks import (
     LAST_ROW,
     MOST_COMMENTS,
+    ROW,
     CellMarks,
     cell_marks,
     is_of,
     rows_of,
 )
-from urban_safety_monitor.report.fix_list import COLOURS, Copied, write_fix_list
+from urban_safety_monitor.report.fix_list import BESIDE, COLOURS, Copied, write_fix_list
 from urban_safety_monitor.report.wording import translator
+
+PERSONAL = "USM-X"
+"""Codes that begin so are about personal details."""
 
 MOST_CELLS = 3_000_000
 """Cells copied of one table; of a larger one, only the rows with problems."""
@@ -61,6 +69,7 @@ class Page(NamedTuple):
     marks: CellMarks
     rows: pd.Index
     header_row: int
+    language: str
 
     @property
     def shift(self) -> int:
@@ -90,7 +99,12 @@ def marked_copy(
         language: of all words.
         most_cells: of a table with more, only rows with problems are copied.
         most_comments: how many cells carry words; all are coloured.
+
+    Raises:
+        DataError: a column seems to hold personal details, which must not be copied.
     """
+    if reason := why_no_copy(report, language):
+        raise DataError(reason)
     say = translator(language).gettext
     file = BytesIO()
     with (
@@ -112,6 +126,22 @@ def marked_copy(
     return file.getvalue()
 
 
+def why_no_copy(report: CheckReport, language: str = "en") -> str:
+    """Why no marked copy may be made of these files; nothing where one may."""
+    suspected = [problem for problem in report.problems if problem.code.startswith(PERSONAL)]
+    names = dict.fromkeys(column.name for problem in suspected for column in problem.place.columns)
+    if not suspected:
+        return ""
+    return (
+        translator(language)
+        .gettext(
+            "No marked copy was made, because personal details must not be copied. These columns "
+            "seem to hold some: {columns}. Leave them out and check again."
+        )
+        .format(columns=listed(list(names)))
+    )
+
+
 def _page(
     report: CheckReport,
     table: SourceTable,
@@ -125,7 +155,7 @@ def _page(
     first = min([table.first_data_row, *(p.place.rows[0][0] for p in problems if p.place.rows)])
     header_row = max(0, first - 1)
     marks = cell_marks(problems, set(rows), header_row, language, most_comments)
-    return Page(table, sheet, problems, marks, rows, header_row)
+    return Page(table, sheet, problems, marks, rows, header_row, language)
 
 
 def _rows_copied(table: SourceTable, problems: Sequence[Problem], most: int) -> pd.Index:
@@ -146,7 +176,6 @@ def _copied(page: Page) -> Copied:
         file=page.table.name,
         sheet=page.sheet.get_name(),
         problems=page.problems,
-        withheld=tuple(page.table.header[column] for column in sorted(page.marks.withheld)),
         uncommented=page.marks.uncommented,
         all_rows=len(page.rows) >= len(page.table.frame),
         shift=page.shift,
@@ -179,19 +208,22 @@ def _write_page(page: Page, formats: dict[str, Format]) -> None:
     _write_comments(page)
     table, sheet = page.table, page.sheet
     names = page.line(page.header_row)
-    sheet.freeze_panes(names + 1, 0)
-    sheet.set_column(0, len(table.header) - 1, 14)
+    sheet.freeze_panes(names + 1, BESIDE)
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(BESIDE, len(table.header), 14)
+    sheet.write_string(names, 0, phrase("problems_in_row", page.language), formats["head"])
     for column, name in enumerate(table.header):
         level = page.marks.headers.get(column)
-        sheet.write_string(names, column, name, formats[f"head {level}" if level else "head"])
-    positions = {str(name): table.header.index(str(name)) for name in table.frame}
-    shown = [name for name, column in positions.items() if column not in page.marks.withheld]
-    columns = [positions[name] for name in shown]
-    kept = table.frame.loc[table.frame.index.isin(page.rows), shown]
+        style = formats[f"head {level}" if level else "head"]
+        sheet.write_string(names, column + BESIDE, name, style)
+    columns = [table.header.index(str(name)) for name in table.frame]
+    kept = table.frame[table.frame.index.isin(page.rows)]
     unread: Iterator[tuple[int, dict[int, str]]] = (
         (int(row), {}) for row in page.rows.difference(table.frame.index)
     )
     for row, texts in merge(_texts(kept, columns), unread, key=itemgetter(0)):
+        if row in page.marks.titles:
+            texts[ROW] = " ".join(page.marks.titles[row])
         _write_row(sheet, page.line(row), texts, page.marks.levels.get(row, {}), formats)
 
 
@@ -215,11 +247,11 @@ def _write_row(
         style = formats[levels[column]] if column in levels else None
         number = plain_number(text)
         if number is None:
-            sheet.write_string(line, column, text, style)
+            sheet.write_string(line, column + BESIDE, text, style)
         else:
-            sheet.write_number(line, column, number, style)
+            sheet.write_number(line, column + BESIDE, number, style)
     for column in levels.keys() - texts.keys():
-        sheet.write_blank(line, column, None, formats[levels[column]])
+        sheet.write_blank(line, column + BESIDE, None, formats[levels[column]])
 
 
 @lru_cache(maxsize=100_000)
@@ -239,4 +271,4 @@ def _write_comments(page: Page) -> None:
         words = "\n\n".join(texts)
         height = min(400, 20 * (2 + words.count("\n") + len(words) // 45))
         size = {"width": 340, "height": height, "font_size": 9}
-        page.sheet.write_comment(page.line(row), column, words, size)
+        page.sheet.write_comment(page.line(row), column + BESIDE, words, size)

@@ -30,7 +30,7 @@ def test_codes_are_whole_numbers_whatever_their_zeros():
         texts("1", "01", "2.0", None, "3", "x"), variable("code", codes={"1": "a", "2": "b"})
     )
     assert result(column) == ([1, 1, 2, None, None, None], {"USM-V12": [4, 5]})
-    assert str(column.values.dtype) == "Int16"
+    assert str(column.values.dtype) == "Int8"
 
 
 def test_codes_that_are_no_numbers_stay_text():
@@ -45,7 +45,7 @@ def test_integers_have_bounds_and_codes_for_no_answer():
         [18, 97, 98, None, None, None, None, None],
         {"USM-V13": [3, 4, 5], "USM-N01": [6], "USM-N02": [7]},
     )
-    assert str(column.values.dtype) == "Int64"
+    assert str(column.values.dtype) == "Int8"
 
 
 @pytest.mark.parametrize(("decimal", "values"), [(".", [1.5, None]), (",", [1.5, 2.25])])
@@ -78,3 +78,13 @@ def test_quarters_are_written_as_sdmx_does():
     given = texts("2026Q2", "2026-T3", "2026T4", "2026-Q1", "2026", "2003-04-01/P1Y", None)
     expected = ["2026-Q2", "2026-Q3", "2026-Q4", "2026-Q1", "2026", "2003-04-01/P1Y"]
     assert sdmx_period(given).dropna().tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("largest", "kind"),
+    [(127, "Int8"), (-127, "Int8"), (128, "Int16"), (32_768, "Int32"), (2**52, "Int64")],
+)
+def test_whole_numbers_take_as_few_bytes_as_hold_them(largest, kind):
+    column = converted(texts("1", None, str(largest)), variable("integer"))
+    assert result(column) == ([1, None, largest], {})
+    assert str(column.values.dtype) == kind

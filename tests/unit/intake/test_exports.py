@@ -83,3 +83,22 @@ def test_a_column_to_leave_out_that_is_not_there_is_refused(catalogue, write, ro
     recipe = catalogue.recipes["usm-questionnaire"]
     with pytest.raises(DataError, match="did you mean 'safe_night'"):
         apply_recipe(recipe, catalogue, [write(rows)], drop=["safe_nigth"])
+
+
+def test_what_an_export_brought_along_is_a_fact_of_the_report(check, write, rows):
+    exported = kobo(rows)
+    for number, row in enumerate(exported):
+        row |= {"home/why": "a b", "home/why/a": number % 2, "home/why/b": 1, "why/a": "text"}
+    intake = check(write(exported))
+    assert require_accepted(intake)["sex"].tolist() == [row["sex"] for row in rows]
+    text = intake.report.text("en")
+    assert "Columns added by KoboToolbox were left out: 5." in text
+    assert "repeat the single answers of a question were left out: 2." in text
+    assert "Names of groups before questions were left aside (columns: 2)." in text
+    assert "Se dejaron fuera columnas agregadas por KoboToolbox: 5." in intake.report.text("es")
+
+
+def test_columns_of_another_file_are_no_single_answers(check, write, rows):
+    for row in rows:
+        row |= {"why": "a b", "why/a": 1}
+    assert "left out" not in check(write(rows)).report.text("en")

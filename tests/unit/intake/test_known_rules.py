@@ -67,3 +67,12 @@ def test_interviews_outside_the_days_of_fieldwork_are_asked_about(check, write, 
     rows[4]["interview_date"], rows[9]["interview_date"] = "2026-04-01", "2026-04-25"
     problem = problem_of(check(write(rows), known=city()), "USM-D03")
     assert problem.place.rows == ((6, 6), (11, 11))
+
+
+@pytest.mark.parametrize("days", [{}, {"first_day": None, "last_day": "2026-04-24"}])
+def test_nothing_is_said_of_days_that_are_not_known(check, write, rows, days):
+    for row in rows:
+        row["interview_date"] = "2026-06-30"
+    survey = {"area": "XX-CTY", "period": "2026-Q2"} | days
+    known = Known(surveys=pd.DataFrame([survey]))
+    assert problem_of(check(write(rows), known=known), "USM-D03") is None

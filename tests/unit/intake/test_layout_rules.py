@@ -43,3 +43,33 @@ def test_merged_cells_are_named(check, tmp_path, rows):
             sheet.write_row(number, 0, list(row.values()))
         sheet.merge_range(4, 6, 6, 6, 1)
     assert rows_of(check(path), "USM-F21") == [((5, 7),)]
+
+
+def test_a_file_of_notes_and_totals_has_no_rows_of_answers(check, write, rows):
+    empty = dict.fromkeys(rows[0], "")
+    notes = [empty | {"city_id": text} for text in ("Source: city", "1/ Preliminary", "Table 3")]
+    totals = [empty | {"city_id": "Total", "weight_person": 12 + n, "psu": n} for n in range(2)]
+    for only in (notes, totals, [*notes * 3, *totals]):
+        intake = check(write(only))
+        assert [p.code for p in intake.report.of_level("must_fix")] == ["USM-F24"]
+        assert not intake.accepted
+
+
+def test_a_row_that_repeats_the_names_is_named_and_causes_no_other_fault(check, write, rows):
+    names = {name: name for name in rows[0]}
+    intake = check(write([*rows[:9], names, *rows[9:]]))
+    assert rows_of(intake, "USM-F23") == [((11, 11),)]
+    assert [p.code for p in intake.report.of_level("must_fix")] == ["USM-F23"]
+
+
+def test_numbers_in_words_in_the_first_row_are_no_names(check, write, rows):
+    intake = check(write([rows[0] | {"age": "twenty"}, *rows[1:]]))
+    assert rows_of(intake, "USM-F23") == []
+
+
+def test_the_column_of_a_marked_copy_is_no_answer(check, write, rows):
+    told = "Two people gave the same answer to everything that was asked here today "
+    marked = [{"Problems in this row": f"{told} {n}"} | row for n, row in enumerate(rows)]
+    intake = check(write(marked))
+    assert intake.accepted
+    assert "USM-X02" not in {p.code for p in intake.report.problems}

@@ -1,28 +1,55 @@
 """Places in words, merging, order, and the words themselves."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from babel.numbers import format_decimal, format_percent
 from hypothesis import given
 from hypothesis import strategies as st
 
 from urban_safety_monitor import intake
 from urban_safety_monitor.catalogue.indicator import Text
-from urban_safety_monitor.intake import Place, Problem, render
-from urban_safety_monitor.intake.messages import LEVELS, message_catalogue
+from urban_safety_monitor.intake import CheckReport, Place, Problem, render
+from urban_safety_monitor.intake.messages import LANGUAGES, LEVELS, message_catalogue
 from urban_safety_monitor.intake.problems import ColumnAt, column_letter, merged, row_ranges
-from urban_safety_monitor.intake.wording import where
+from urban_safety_monitor.intake.wording import plain, where
 
 CODES = message_catalogue()["codes"]
-LANGUAGES = ("en", "es")
 NOT_PLAIN = re.compile(
     r"\b(invalid|illegal|forbidden|sorry|oops|regex|null|nan|schema|inválid\w+|ilegal|prohibid\w+)\b|!",
     re.IGNORECASE,
 )
 LONGEST_TITLE, LONGEST_SENTENCE = 12, 20
+VERBS = {
+    "en": (
+        "Add Ask Check Choose Close Compare Copy Correct Delete Empty Exchange Export Fill "
+        "Find Format Give Go Hand If In Join Keep Leave Let Look Move Name Nothing Open Put "
+        "Read Rename Replace Save Say Split Tell Translate Unpack Use Write "
+    ),
+    "es": (
+        "Abra Agregue Avísenos Borre Busque Cada Cambie Ciérrelo Compare Copia Copie Corrija "
+        "Cópielo Deje Descomprímalo Divídalo Dé Dígalo Elija En Entregue Escriba Exporte "
+        "Guarde Guárdelo Indique Intercambie Junte Lea Llene Nada No Pase Pida Ponga "
+        "Pregunte Quite Reemplace Revise Si Una Use Vacíe Vuelva Ábralo "
+    ),
+}
+"""How a repair begins: with what to do, a condition ("If ..."), or that nothing has to be done."""
+BLAME = re.compile(
+    r"\b(you (entered|wrote|forgot|made)|your (mistake|fault|error)|wrongly|careless|usted "
+    r"(escribió|olvidó|cometió)|su (error|culpa|falta)|mal hecho)\b",
+    re.IGNORECASE,
+)
+JARGON = re.compile(
+    r"\b(string|integer|boolean|float|parse\w*|regex\w*|array|dataframe|index|delimiter|recipe|"
+    r"receta|cadena|booleano|entero|flotante|parsear|delimitador|dtype|token|exception)\b",
+    re.IGNORECASE,
+)
+FAMILIAR = re.compile(r"\b(tu|tus|tú|puedes|debes|tienes|haz|pon|escribe|borra|revisa)\b", re.I)
+"""Officials are addressed as usted."""
 
 
 @given(st.sets(st.integers(1, 400), max_size=60))
@@ -125,3 +152,64 @@ def test_both_languages_have_the_same_phrases():
     for key, text in phrases["en"].items():
         named = [{n for _, n, _, _ in Formatter().parse(t)} for t in (text, phrases["es"][key])]
         assert named[0] == named[1]
+
+
+def whole(code: str, **more: object) -> Problem:
+    """A problem of this code with something in every place of its words."""
+    parts = (part for language in LANGUAGES for part in CODES[code][language].values())
+    names = {name for part in parts for _, name, _, _ in Formatter().parse(part) if name}
+    place = Place("survey.xlsx", "data", (ColumnAt("AB", "safe_night"),), ((14, 15), (212, 380)))
+    params = dict.fromkeys(names - {"column", "found", "expected", "affects"}, "x")
+    return Problem(code, params, place, n_rows=171, n_total=3012, **more)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
+def test_every_message_says_where_how_many_why_and_what_to_do(code, language):
+    text = render(whole(code, affects=(Text(en="Feels safe", es="Se siente segura(o)"),)), language)
+    _, title, place, *rest = text.split("\n")
+    assert not re.search(r"[{}]", text)
+    assert "survey.xlsx" in place and "AB (safe_night)" in place and "212" in place
+    assert "171" in place and "3,012" in place and "5.7%" in place
+    assert title.endswith(".") and "?" not in title
+    starts = [message_catalogue()["phrases"][language][key] for key in ("why", "repair")]
+    assert [line.split(":")[0] for line in rest[:2]] == starts
+    assert rest[-1] == message_catalogue()["phrases"][language][f"{CODES[code]['level']}_follows"]
+    assert CODES[code][language]["repair"].split()[0].strip(",;") in VERBS[language].split()
+    for pattern in (BLAME, JARGON, *([FAMILIAR] if language == "es" else [])):
+        words = re.sub(r"{\w+}", "", " ".join(CODES[code][language].values()))
+        assert not pattern.search(words)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_nothing_of_a_sensitive_column_is_in_any_message(code):
+    problem = whole(code, found="secret", suggestion="secret → 1", sensitive=True)
+    report = CheckReport((problem,), (), ())
+    for language in LANGUAGES:
+        shown = report.text(language) + report.as_json(language) + report.table(language).to_csv()
+        assert "secret" not in shown
+
+
+@pytest.mark.parametrize(("language", "locale"), [("en", "en_GB"), ("es", "es_MX")])
+def test_numbers_are_written_as_the_language_writes_them(language, locale):
+    place = Place("a.csv", None, (), row_ranges([1204]))
+    text = where(Problem("USM-W02", {}, place, n_rows=1204, n_total=92051), language)
+    for number in (1204, 92051):
+        assert format_decimal(number, locale=locale) in text
+    assert format_percent(1204 / 92051, "#,##0.0%", locale=locale) in text
+    assert plain(2298000, language) == format_decimal(2298000, locale=locale)
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [("en", " 1 more place,", " 2 more places,"), ("es", " 1 lugar más,", " 2 lugares más,")],
+)
+def test_one_is_in_the_singular(language, one, two):
+    assert one in where(unknown_code(range(2, 20, 2)), language)
+    assert two in where(unknown_code(range(2, 22, 2)), language)
+    only = replace(unknown_code([2]), n_rows=1, n_total=1)
+    assert {"en": "the only row", "es": "la única fila"}[language] in where(only, language)
+
+
+def test_a_few_rows_of_very_many_are_not_said_to_be_none():
+    assert "1 of 92,051 rows (<0.1%)" in where(replace(unknown_code([2]), n_rows=1, n_total=92051))

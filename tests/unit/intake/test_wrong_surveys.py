@@ -26,7 +26,7 @@ def test_a_right_file_is_accepted(check, write, rows):
     assert len(frame) == 24
     assert frame["period"].unique().tolist() == ["2026-Q2"]
     assert frame["weight_person"].tolist() == [row["weight_person"] for row in rows]
-    assert str(frame["safe_night"].dtype) == "Int16"
+    assert str(frame["safe_night"].dtype) == "Int8"
     assert frame["n_robbery"].isna().sum() == 20
 
 
