@@ -79,6 +79,7 @@ surveys = "surveys.csv"
 differences = "differences.csv"
 administrative = ["administrative.csv"]
 checklists = ["checklists.csv", "checklists_national.csv"]
+boundaries = ["districts.geojson"]
 draws = {DRAWS}
 seed = {RUN_SEED}
 lonely_psu = "adjust"

@@ -6,7 +6,7 @@ import pandas as pd
 
 from urban_safety_monitor.fieldwork.practice import faulty, planted_faults
 
-from . import checklists, notes, practice, records, tables
+from . import checklists, notes, outlines, practice, records, tables
 from .files import write_csv, write_parquet, write_text, write_workbook
 from .plan import Plan
 from .survey import survey
@@ -38,6 +38,7 @@ def write_tables(plan: Plan, folder: Path) -> None:
     write_csv(folder / "administrative.csv", records.administrative(plan))
     write_csv(folder / "checklists.csv", checklists.city_checklists(plan))
     write_csv(folder / "checklists_national.csv", checklists.national_checklists(plan))
+    write_text(folder / "districts.geojson", outlines.geojson(plan))
     write_text(folder / "demonstration.toml", tables.run_settings(plan))
     write_text(folder / "README.md", notes.readme(plan))
 

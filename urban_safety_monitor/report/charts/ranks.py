@@ -44,6 +44,8 @@ def rank_intervals(order: CityOrder) -> Picture:
     subtitle = words.gettext(
         "{title}, {period}. Bar: ranks a city may have, 95%. Cities are in alphabetical order."
     ).format(title=order.title, period=order.period_text)
+    if order.together:
+        subtitle += " " + words.gettext("Bars by sampling hold for all cities at once.")
     return Picture(
         layers=layers,
         width=WIDTH,

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import altair as alt
 import vl_convert
 from altair.utils.schemapi import UndefinedType
 
-from urban_safety_monitor.report.records import CityComparison, CityOrder, CityProfile
 from urban_safety_monitor.report.wording import translator
+from urban_safety_monitor.tables.run import Provenance
 
 FONTS = Path(__file__).resolve().parent.parent / "fonts"
 FONT = "Noto Sans"
@@ -146,7 +146,27 @@ LOOK = alt.Config(
 )
 
 
-def caption_text(place: str, shown: CityProfile | CityComparison | CityOrder) -> str:
+class Shown(Protocol):
+    """What a picture is drawn from: in one language, of one period and run."""
+
+    @property
+    def language(self) -> str:
+        """The language of its texts."""
+
+    @property
+    def period_text(self) -> str:
+        """The period, as readers write it."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where its figures come from."""
+
+    @property
+    def demonstration(self) -> str:
+        """The demonstration mark, or nothing."""
+
+
+def caption_text(place: str, shown: Shown) -> str:
     """Source, run and demonstration mark, printed under every picture."""
     words = translator(shown.language).gettext(
         "Source: surveys and records of {place}, {period}. Urban Safety Monitor, run {run}."
