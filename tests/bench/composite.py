@@ -1,9 +1,10 @@
 """Time and peak memory of the uncertainty analysis of a composite index.
 
-`python -m tests.bench.composite` prints three runs: a small one of ASEM's size (51 units, 49
-indicators on four levels, 1,000 replications, next to COINr where R has it), a large one (500
-cities, 68 indicators, 10,000 draws of every estimate), and the large one at half its cities and
-half its draws, to see that cost grows with both and no faster. All values are made up.
+`python -m tests.bench.composite` prints: a small run of ASEM's size (51 units, 49 indicators on
+four levels, 1,000 replications of all six sources of uncertainty, next to COINr where R has it);
+what a run of the pipeline does with 500 cities, at two numbers of draws; a large one (500 cities,
+68 indicators, 10,000 draws of every estimate), and that at half its cities and half its draws, to
+see that cost grows with both and no faster. All values are made up, a tenth are missing.
 """
 
 import resource
@@ -11,18 +12,26 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-from urban_safety_monitor.statistics.index import Index
+from urban_safety_monitor.catalogue import Catalogue
+from urban_safety_monitor.catalogue.framework import Framework
+from urban_safety_monitor.pipeline.robustness import robustness
+from urban_safety_monitor.pipeline.score import score, score_table
+from urban_safety_monitor.pipeline.uncertainty import Effort, analyse
 from urban_safety_monitor.statistics.uncertainty import (
-    Factors,
     NormalDraws,
     balanced_choices,
-    dirichlet_importance,
     evaluate,
     spread,
 )
+
+Floats = NDArray[np.float64]
 
 COINR = """
 suppressMessages(library(COINr))
@@ -45,47 +54,74 @@ cat(seconds)
 """
 
 
-def made_index(units: int, children: tuple[int, ...], rng: np.random.Generator) -> Index:
-    """An index whose levels have `children` nodes, shared as evenly as can be among parents."""
-    above = (*children[1:], 1)
-    parents = [np.sort(np.arange(k) % up) for k, up in zip(children, above, strict=True)]
-    goalposts = np.stack([np.zeros(children[0]), np.full(children[0], 100.0)])
-    return Index(
-        values=rng.uniform(5, 95, (units, children[0])),
-        goalposts=goalposts,
-        importance=np.ones(sum(children)),
-        parents=parents,
-        aggregation=("arithmetic",) * len(children),
+def made_catalogue(children: tuple[int, ...]) -> Catalogue:
+    """A framework of three levels over as many indicators, shared as evenly as can be."""
+    levels = ("indicator", "subdomain", "domain", "overall")
+    sizes = (*children, 1)
+    names = [[f"{level}_{n}" for n in range(k)] for level, k in zip(levels, sizes, strict=True)]
+    parent = {
+        own: above[n % len(above)]
+        for level, above in pairwise(names)
+        for n, own in enumerate(level)
+    }
+    components = [
+        {"id": name, "title": name, "level": level, "parent": parent.get(name)}
+        for level, own in zip(levels[1:], names[1:], strict=True)
+        for name in own
+    ]
+    posts = {"scores_0": 0, "scores_100": 100, "reason": "Made up."}
+    entries = [{"id": n, "component": parent[n], "goalposts": posts} for n in names[0]]
+    framework = Framework.model_validate(
+        {"title": "Made up", "components": components, "indicators": entries}
     )
+    return Catalogue(framework, {}, {}, {}, {}, {}, {}, sha256="")
+
+
+def made_draws(
+    units: int, draws: int, catalogue: Catalogue
+) -> tuple[dict[str, Floats], pd.DataFrame]:
+    """Draws of every indicator in every unit, a tenth of the values missing."""
+    rng = np.random.default_rng(1)
+    found = {}
+    for member in catalogue.members:
+        point = rng.uniform(5, 95, units)
+        point[rng.random(units) < 0.1] = np.nan
+        noise = rng.standard_normal((units, 1 + draws)) * rng.uniform(0.5, 4, units)[:, None]
+        noise[:, 0] = 0
+        found[member.id] = point[:, None] + noise
+    table = pd.DataFrame({"area": [f"A{n:04}" for n in range(units)], "period": "2026"})
+    return found, table.assign(country="XX", group="XX 2026")
 
 
 def small() -> None:
-    """ASEM's size: values, importance, normalisation, aggregation and goalposts uncertain."""
-    rng = np.random.default_rng(1)
-    index = made_index(51, (49, 8, 2), rng)
-    methods = ["arithmetic", "geometric", "harmonic"]
-    errors = np.full(index.values.shape, 2.0)
-    factors: Factors = {
-        "values": NormalDraws(index.values, errors, 1000, seed=4),
-        "importance": dirichlet_importance(index.importance, index.parents, 50, 1000, rng),
-        "normalisation": ["goalposts", "min_max", "z_score"],
-        "aggregation": [(how,) * 3 for how in methods],
-        "goalposts": index.goalposts * rng.uniform(0.9, 1.1, (100, 1, 49)),
-    }
-    analyse(index, factors, 1000, rng)
+    """ASEM's size, all six sources at once and each alone, Sobol indices, pairs, leave-one-out."""
+    catalogue = made_catalogue((49, 8, 2))
+    draws, units = made_draws(51, 1000, catalogue)
+    found = analyse(score(draws, units, catalogue), catalogue, 1, Effort.of(1000, 2))
+    assert len(found.sensitivity) == 6
+    assert len(found.order_changes) == 51 * 50 / 2
+
+
+def pipeline(cities: int, draws: int) -> None:
+    """What a run does with its draws: scores, their table, robustness, the whole analysis."""
+    catalogue = made_catalogue((68, 17, 6))
+    values, units = made_draws(cities, draws, catalogue)
+    scored = score(values, units, catalogue)
+    assert len(score_table(scored, catalogue)) == cities * (68 + 17 + 6 + 1)
+    assert len(robustness(scored, catalogue, 1)) == cities * 9
+    assert len(analyse(scored, catalogue, 1, Effort.of(draws, 8)).sensitivity) == 6
 
 
 def large(cities: int, draws: int) -> None:
     """Every estimate drawn anew each time, scores and rank intervals of all cities."""
     rng = np.random.default_rng(2)
-    index = made_index(cities, (68, 17, 6), rng)
+    catalogue = made_catalogue((68, 17, 6))
+    values, units = made_draws(cities, 0, catalogue)
+    (group,) = score(values, units, catalogue).groups
+    index = replace(group.index, values=group.index.values[..., 0])
     errors = rng.uniform(0.5, 4, index.values.shape)
-    analyse(index, {"values": NormalDraws(index.values, errors, draws, seed=3)}, draws, rng)
-
-
-def analyse(index: Index, factors: Factors, replications: int, rng: np.random.Generator) -> None:
-    """Scores and ranks with their intervals, as the product computes them."""
-    scores = evaluate(index, factors, balanced_choices(factors, replications, rng))
+    factors = {"values": NormalDraws(index.values, errors, draws, seed=3)}
+    scores = evaluate(index, factors, balanced_choices(factors, draws, rng))
     assert not np.isnan(spread(scores).best_rank).any()
 
 
@@ -112,6 +148,8 @@ def coinr() -> None:
 if __name__ == "__main__":
     measured("51 units x 49 indicators x 1,000 replications", small)
     coinr()
+    measured("pipeline: 500 cities x 68 indicators x 500 draws", lambda: pipeline(500, 500))
+    measured("pipeline: 500 cities x 68 indicators x 1,000 draws", lambda: pipeline(500, 1000))
     measured("250 cities x 68 indicators x 10,000 draws", lambda: large(250, 10_000))
     measured("500 cities x 68 indicators x 5,000 draws", lambda: large(500, 5_000))
     measured("500 cities x 68 indicators x 10,000 draws", lambda: large(500, 10_000))

@@ -14,10 +14,18 @@ from urban_safety_monitor.statistics.coherence import (
     principal_components,
 )
 from urban_safety_monitor.statistics.importance import effective_importance, pca_importance
+from urban_safety_monitor.statistics.imputation import impute_group_mean
 from urban_safety_monitor.statistics.index import Index
 from urban_safety_monitor.statistics.normalisation import normalised
 from urban_safety_monitor.statistics.ranking import mean_ranks, ranks
-from urban_safety_monitor.statistics.treatment import has_outliers, kurtosis, skewness, treat
+from urban_safety_monitor.statistics.sensitivity import sensitivity
+from urban_safety_monitor.statistics.treatment import (
+    Treatment,
+    has_outliers,
+    kurtosis,
+    skewness,
+    treat,
+)
 from urban_safety_monitor.statistics.uncertainty import (
     NormalDraws,
     balanced_choices,
@@ -40,13 +48,12 @@ def some_scores(rng, units=9, indicators=5, missing=0.2):
 
 
 def some_index(rng):
-    parents = [np.array([0, 0, 1, 1, 1, 2]), np.array([0, 0, 1]), np.array([0, 0])]
     return Index(
         values=rng.uniform(5, 95, (7, 6)),
         goalposts=np.where(rng.random(6) < 0.5, [[0.0], [100.0]], [[100.0], [0.0]]),
-        importance=rng.uniform(0.5, 2, 11),
-        parents=parents,
-        aggregation=("arithmetic", "geometric", "arithmetic"),
+        importance=rng.uniform(0.5, 2, 12),
+        parent=np.array([6, 6, 7, 7, 7, 8, 9, 9, 10, 11, 11, -1]),
+        aggregation=(*["arithmetic"] * 3, "geometric", "geometric", "arithmetic"),
     )
 
 
@@ -163,10 +170,11 @@ def test_ranks_of_both_directions_mirror_each_other(seed):
 @few
 @given(seed=SEEDS)
 def test_effective_importance_gives_the_overall_score_of_an_arithmetic_index(seed):
-    index = replace(some_index(np.random.default_rng(seed)), aggregation=("arithmetic",) * 3)
-    effective = effective_importance(index.importance, index.parents)
-    np.testing.assert_allclose(index.levels()[0] @ effective[:6], index.overall())
-    np.testing.assert_allclose([effective[:6].sum(), effective[6:9].sum(), effective[9:].sum()], 1)
+    index = replace(some_index(np.random.default_rng(seed)), aggregation="arithmetic")
+    effective = effective_importance(index.importance, index.parent)
+    np.testing.assert_allclose(index.indicators() @ effective[:6], index.overall())
+    levels = effective[:6], effective[6:9], effective[9:11]
+    np.testing.assert_allclose([level.sum() for level in levels], 1)
 
 
 @few
@@ -176,7 +184,7 @@ def test_batches_and_the_order_of_replications_change_nothing(seed, cells):
     index = some_index(rng)
     factors = {
         "values": NormalDraws(index.values, np.full(index.values.shape, 3.0), 15, seed),
-        "importance": dirichlet_importance(index.importance, index.parents, 30, 15, rng),
+        "importance": dirichlet_importance(index.importance, index.parent, 30, 15, rng),
         "normalisation": ["goalposts", "min_max", "rank"],
     }
     chosen = balanced_choices(factors, 45, rng)
@@ -204,3 +212,75 @@ def test_spans_and_changes_of_order_are_those_of_the_replications(seed):
     own = np.argsort(-scores[:, 0])
     always = np.diff(scores[own], axis=0).max(axis=1) < 0
     np.testing.assert_array_equal(changes[own[:-1], own[1:]][always], 0)
+
+
+@few
+@given(seed=SEEDS, how=st.sampled_from(METHODS))
+def test_every_way_to_normalise_scores_from_0_to_100(seed, how):
+    rng = np.random.default_rng(seed)
+    values = rng.standard_t(1.5, (40, 3)) * 10 + 20
+    values[rng.random(values.shape) < 0.1] = np.nan
+    found = normalised(values, np.array([[0.0, 40, 5], [40, 0, 30]]), how)
+    known = found[~np.isnan(found)]
+    assert ((known >= 0) & (known <= 100)).all()
+
+
+@few
+@given(seed=SEEDS, how=st.sampled_from(METHODS))
+def test_the_order_of_units_changes_no_score(seed, how):
+    rng = np.random.default_rng(seed)
+    index = replace(some_index(rng), normalisation=how)
+    index.values[rng.random(index.values.shape) < 0.1] = np.nan
+    index = replace(
+        index,
+        imputed_within=rng.integers(0, 2, 7),
+        treatment=Treatment("winsorise_or_log"),
+        aggregation=tuple(rng.choice(["arithmetic", "median", "copeland"], 6)),
+    )
+    mixed = rng.permutation(7)
+    other = replace(index, values=index.values[mixed], imputed_within=index.imputed_within[mixed])
+    np.testing.assert_allclose(other.nodes(), index.nodes()[mixed])
+
+
+@few
+@given(seed=SEEDS, scale=st.floats(0.01, 1e4), shift=st.floats(-1e3, 1e3))
+def test_scores_of_units_told_apart_do_not_depend_on_the_unit_of_measure(seed, scale, shift):
+    values = some_scores(np.random.default_rng(seed), 12)
+    goalposts = np.array([[0.0] * 5, [100.0] * 5])
+    for how in ("z_score", "min_max", "rank", "percentile"):
+        found = normalised(scale * values + shift, scale * goalposts + shift, how)
+        np.testing.assert_allclose(found, normalised(values, goalposts, how), atol=1e-6)
+
+
+@few
+@given(seed=SEEDS)
+def test_imputation_never_changes_what_is_measured(seed):
+    rng = np.random.default_rng(seed)
+    values = some_scores(rng, 12, 4, 0.4)
+    found = impute_group_mean(values, rng.integers(0, 3, 12))
+    known = ~np.isnan(values)
+    np.testing.assert_array_equal(found.values[known], values[known])
+    np.testing.assert_array_equal(found.filled, ~known & ~np.isnan(found.values))
+    lowest, highest = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
+    inside = (found.values >= lowest - 1e-9) & (found.values <= highest + 1e-9)
+    assert (inside | np.isnan(found.values)).all()
+
+
+@settings(max_examples=5)
+@given(seed=SEEDS, spans=st.lists(st.floats(1, 10), min_size=2, max_size=2))
+def test_sobol_indices_of_a_sum_add_up_and_total_is_no_less_than_first(seed, spans):
+    """Goalposts and values that shift the score of one indicator: a sum of the two."""
+    steps = np.linspace(-0.5, 0.5, 128)[:, None, None]
+    index = Index(np.array([[50.0]]), np.array([[0.0], [100.0]]), np.ones(2), np.array([1, -1]))
+    factors = {
+        "values": index.values + spans[0] * steps,
+        "goalposts": index.goalposts + spans[1] * steps,
+        "aggregation": ["arithmetic", "geometric"],
+    }
+    rng = np.random.default_rng(seed)
+    found = sensitivity(index, factors, lambda scores: scores, rng, replications=512)
+    assert (found.first.value <= found.total.value + 0.05).all()
+    np.testing.assert_allclose(found.first.value.sum(), 1, atol=0.05)
+    np.testing.assert_allclose(found.first.value[0, 2], 0, atol=1e-9)
+    for part in found:
+        assert (part.lower <= part.upper).all()

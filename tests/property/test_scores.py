@@ -13,9 +13,10 @@ DOMAINS = [f"d{n}" for n in range(4)]
 NAMES = [f"i{n}" for n in range(8)]
 SEEDS = st.integers(0, 2**32 - 1)
 laws = settings(max_examples=4)
+IMPUTED = {"method": "mean", "reason": "For a test."}
 
 
-def declared(how="arithmetic"):
+def declared(how="arithmetic", **framework):
     """Four domains of two indicators each; the whole needs three of them."""
     return catalogue(
         *(
@@ -29,9 +30,10 @@ def declared(how="arithmetic"):
             for number, name in enumerate(NAMES)
         ),
         components=[
-            component("all", "overall", aggregation=how, coverage_at_least=0.75),
+            component("all", "overall", aggregation=how, reason="Test.", coverage_at_least=0.75),
             *(component(name, "domain", parent="all", coverage_at_least=0.6) for name in DOMAINS),
         ],
+        **framework,
     )
 
 
@@ -48,9 +50,9 @@ def drawn(seed, cities=12, draws=30):
     return values, units.assign(group="MX 2026")
 
 
-def scored(values, units, how="arithmetic"):
-    found = score(values, units, declared(how))
-    return found, score_table(found, declared(how))
+def scored(values, units, how="arithmetic", **framework):
+    found = score(values, units, declared(how, **framework))
+    return found, score_table(found, declared(how, **framework))
 
 
 @laws
@@ -125,3 +127,49 @@ def test_spans_hold_the_score_and_ranks_stay_among_the_ranked(seed):
     if known.sum() > 1:
         assert whole["rank_lower"][known].min() == 1
         assert whole["rank_upper"][known].max() <= known.sum()
+
+
+@laws
+@given(seed=SEEDS)
+def test_what_is_imputed_never_passes_for_measured(seed):
+    values, units = drawn(seed)
+    _, without = scored(values, units)
+    _, filled = scored(values, units, imputation=IMPUTED)
+    # Coverage and what is missing are of what is measured, and so are the indicators' own scores.
+    for column in ("coverage", "missing"):
+        np.testing.assert_array_equal(without[column], filled[column])
+    measured = without["score"].notna() & (without["level"] == "indicator")
+    np.testing.assert_array_equal(without["score"][measured], filled["score"][measured])
+    estimated = filled["obs_status"] == "E"
+    indicator_rows = filled["level"] == "indicator"
+    gained = indicator_rows & without["score"].isna() & filled["score"].notna()
+    np.testing.assert_array_equal(estimated[indicator_rows], gained[indicator_rows])
+    assert filled["rank"][gained].isna().all()
+    assert (estimated == (filled["imputed"] != "")).all()
+    whole = filled["component"] == "all"
+    touched = filled.loc[whole, "missing"] != ""
+    assert (estimated[whole] <= touched).all()
+
+
+@laws
+@given(seed=SEEDS, moved=st.permutations(range(12)))
+def test_the_order_of_cities_changes_nothing_about_them(seed, moved):
+    values, units = drawn(seed)
+    order = list(moved)
+    _, table = scored(values, units)
+    mixed = {name: v[order] for name, v in values.items()}
+    _, other = scored(mixed, units.iloc[order].reset_index(drop=True))
+    key = ["component", "area"]
+    pd.testing.assert_frame_equal(
+        table.sort_values(key, ignore_index=True), other.sort_values(key, ignore_index=True)
+    )
+
+
+@laws
+@given(seed=SEEDS)
+def test_draws_begin_with_the_point(seed):
+    values, units = drawn(seed)
+    points = {name: v[:, :1] for name, v in values.items()}
+    found, alone = scored(values, units)[0], scored(points, units)[0]
+    for name, scores in found.scores.items():
+        np.testing.assert_allclose(scores[:, :1], alone.scores[name], rtol=1e-12)

@@ -1,7 +1,9 @@
 """How far an overall score depends on choices of method that could reasonably be others.
 
 Choices: the domains' importance (Dirichlet weight sets with a floor), geometric aggregation, and
-leaving one domain out. Point values only: the sampling error is the score's own interval.
+leaving one domain out, each in full: the extremes of point scores. What chance does, alone and
+with all choices at once, is in `uncertainty`.
+
 Source: OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 7.
 """
 
@@ -45,7 +47,8 @@ def robustness(scored: Scored, catalogue: Catalogue, seed: int) -> DataFrame[Rob
         left = aggregate(without, np.delete(chosen, number))
         choices[f"without:{domain.id}"] = left[:, None]
     choices["all"] = np.hstack(list(choices.values()))
-    frames = [_span(values, scored.units, name) for name, values in choices.items()]
+    ranked = scored.ranked[overall.id]
+    frames = [_span(values, scored.units, ranked, name) for name, values in choices.items()]
     return checked(Robustness, pd.concat(frames, ignore_index=True)[columns])
 
 
@@ -63,11 +66,13 @@ def _weighted(points: Floats, weight_sets: Floats) -> Floats:
         return np.asarray(weighted / (there.astype(float) @ weight_sets.T))
 
 
-def _span(values: Floats, units: pd.DataFrame, choice: str) -> pd.DataFrame:
+def _span(
+    values: Floats, units: pd.DataFrame, ranked: NDArray[np.bool_], choice: str
+) -> pd.DataFrame:
     place = np.full_like(values, np.nan)
-    for _, rows in units.groupby("group").groups.items():
-        inside = np.asarray(rows)
-        inside = inside[~np.isnan(values[inside, 0])]
+    for members in units.groupby("group").indices.values():
+        rows = np.asarray(members)
+        inside = rows[ranked[rows] & ~np.isnan(values[rows, 0])]
         if len(inside) > 1:
             place[inside] = ranks(values[inside])
     return units[["area", "period"]].assign(

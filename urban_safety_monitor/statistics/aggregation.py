@@ -1,7 +1,22 @@
 """Aggregate scores into their parent's. Arrays may carry draws along further axes.
 
 Missing values are left out and the importance of the others is scaled up; whether enough is there
-to aggregate at all is the caller's rule (coverage).
+to aggregate at all is the caller's rule (coverage). With shares w_j that sum to 1 and scores x_j:
+
+    arithmetic            sum w_j x_j
+    geometric             exp(sum w_j ln x_j)
+    harmonic              1 / sum (w_j / x_j)
+    median                the score with half of the importance on either side
+    mazziotta_pareto      M - V / M on the scale z = 70 + 0.6 x, put back on that of x;
+                          M = sum w_j z_j, V = sum w_j (z_j - M)^2
+    copeland              100 (units outranked + half of those on a par) / units met; one outranks
+                          another where it scores higher on more than half of the common importance
+    benefit_of_the_doubt  the best score that any weights give under which nobody exceeds 100
+
+Use the arithmetic mean where a good part may make up for a bad one; the geometric one where it
+may do so less the worse it is, and the harmonic one where hardly; Mazziotta-Pareto to take off what
+is unbalanced; the median against single odd scores; Copeland's rule where only the order of scores
+means something; the benefit of the doubt where units may set priorities of their own.
 
 Source: OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 6; Mazziotta and
 Pareto, Social Indicators Research 127 (2016) 983, for the penalty of unbalanced scores; Cherchye et
@@ -15,9 +30,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from urban_safety_monitor.statistics.benefit_of_the_doubt import benefit_of_the_doubt
+
 Floats = NDArray[np.float64]
 Mean = Literal["arithmetic", "geometric", "harmonic", "median", "mazziotta_pareto"]
-Aggregation = Literal[Mean, "copeland"]
+Aggregation = Literal[Mean, "copeland", "benefit_of_the_doubt"]
 
 # Adjusted Mazziotta-Pareto index: scores of 0 and 100 stand at 70 and 130.
 _FLOOR, _SCALE = 70.0, 0.6
@@ -32,7 +49,8 @@ def aggregate(scores: Floats, importance: Floats, how: Aggregation = "arithmetic
         how: the method. A score of 0 makes a geometric or harmonic mean 0; a negative one makes
             a geometric mean NaN. The median is that of the importance. The Mazziotta-Pareto mean
             is the arithmetic one less a penalty for unbalance, which a better score of one
-            indicator can raise by more than it adds. Copeland's is `copeland`.
+            indicator can raise by more than it adds. Copeland's is `copeland`, the benefit of
+            the doubt `best_cases`.
 
     Returns:
         (n, ...) scores; NaN where nothing is there.
@@ -41,13 +59,17 @@ def aggregate(scores: Floats, importance: Floats, how: Aggregation = "arithmetic
     weight = weight.reshape(weight.shape + (1,) * (scores.ndim - weight.ndim))
     if how == "copeland":
         return copeland(scores, weight)
+    if how == "benefit_of_the_doubt":
+        return best_cases(scores, weight)
     if (weight <= 0).any():
         scores = np.where(weight > 0, scores, np.nan)
-    lowest, highest = np.fmin.reduce(scores, axis=1), np.fmax.reduce(scores, axis=1)
     missing = np.isnan(scores)
     if missing.any():
+        lowest, highest = np.fmin.reduce(scores, axis=1), np.fmax.reduce(scores, axis=1)
         # Any number would do where the weight is 0, as long as its logarithm exists.
         weight, scores = np.where(missing, 0.0, weight), np.where(missing, 1.0, scores)
+    else:
+        lowest, highest = scores.min(axis=1), scores.max(axis=1)  # the same, but much faster
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = _MEANS[how](weight / weight.sum(axis=1, keepdims=True), scores)
     # Rounding must not carry a mean beyond what it is a mean of: 100 is the highest score.
@@ -69,6 +91,24 @@ def copeland(scores: Floats, importance: Floats) -> Floats:
     won = np.where(met, 0.5 + 0.5 * np.sign(np.round(matrix - 0.5, 12)), 0.0)
     with np.errstate(invalid="ignore"):
         return np.asarray(100 * won.sum(axis=1) / met.sum(axis=1))
+
+
+def best_cases(scores: Floats, importance: Floats) -> Floats:
+    """Benefit of the doubt of each draw; what has no importance does not count.
+
+    Args:
+        scores: (n, k, ...) scores, 0 or more.
+        importance: (1, k, ...) weights, of which only matters whether they are above 0.
+
+    Returns:
+        (n, ...); NaN for a unit that misses a score.
+    """
+    found = np.empty((len(scores), *scores.shape[2:]))
+    counts = np.broadcast_to(importance > 0, (1, *scores.shape[1:]))[0]
+    for draw in np.ndindex(scores.shape[2:]):
+        one = scores[(slice(None), slice(None), *draw)]
+        found[(slice(None), *draw)] = benefit_of_the_doubt(one[:, counts[(slice(None), *draw)]])[0]
+    return found
 
 
 def outranking(scores: Floats, importance: Floats) -> Floats:

@@ -1,5 +1,8 @@
 """Benefit of the doubt: each unit is judged by the importance that suits it best.
 
+    score_i = 100 max over w >= 0 of sum_j w_j x_ij,  where sum_j w_j x_hj <= 1 for every unit h
+    and least <= w_j x_ij / sum_l w_l x_il <= most for every indicator j
+
 Source: Cherchye, Moesen, Rogge and Van Puyenbroeck, An introduction to "benefit of the doubt"
 composite indicators, Social Indicators Research 82 (2007) 111, with limits on each indicator's
 share of the score.
@@ -9,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 Floats = NDArray[np.float64]
 
@@ -46,6 +48,8 @@ def benefit_of_the_doubt(scores: Floats, least: float = 0.0, most: float = 1.0) 
 
 def _best_shares(own: Floats, everybody: Floats, least: float, most: float) -> Floats:
     """What each indicator adds to the unit's score, (k,); NaN where there is no solution."""
+    from scipy.optimize import linprog
+
     identity = np.eye(len(own))
     limits = np.vstack([(identity - most) * own, (least - identity) * own])
     above = np.vstack([everybody, limits])

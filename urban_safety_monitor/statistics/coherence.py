@@ -1,5 +1,12 @@
 """Does a framework hang together? Correlations, Cronbach's alpha, principal components.
 
+    correlation   r_jl = cov(x_j, x_l) / (sd(x_j) sd(x_l)), over the units that have both
+    alpha         k / (k - 1) (1 - sum of variances / variance of the sum)
+    components    eigenvectors of the correlations; loadings = eigenvector sqrt(eigenvalue)
+
+Parts of one component should agree (correlations above 0.3, alpha above 0.7, one principal
+component that explains most); a negative correlation means that they pull their mean apart.
+
 Source: OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 4; Cronbach,
 Psychometrika 16 (1951) 297.
 """

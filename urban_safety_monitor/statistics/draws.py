@@ -3,6 +3,13 @@
 Points and intervals of everything computed from estimates so share one code path. Estimates that
 do not depend on each other have a generator each: what one is drawn as is then the same whatever
 else is drawn.
+
+    normal          x + e, e with mean 0 and the estimates' covariance
+    recorded rates  gamma(count + 1/2) times the rate's factor
+    recorded shares beta(events + 1/2, among - events + 1/2)
+
+Source: Gelman et al., Bayesian Data Analysis, 3rd ed. (2013), ch. 2 (Jeffreys' priors of counts and
+shares) and ch. 4 (normal approximation).
 """
 
 from collections.abc import Sequence

@@ -1,12 +1,21 @@
 """Index weights ("importance"): what they should be, and what they turn out to be.
 
+    share            w_j = importance_j / sum of importance of all parts of the same parent
+    effective        W_j = w_j W_parent, and 1 at the top
+    main effect      S_j = cor(x_j, index)^2
+    from components  w_j proportional to the largest of l_jc^2 over the rotated components c kept
+                     (those whose variance is above 1; at least one)
+
+where l_jc is the loading of indicator j on component c after a varimax rotation.
+
+Use given importance where it can be argued for, equal importance where nothing better can; that of
+principal components only where parts are meant to overlap and no part may count twice.
+
 Source: OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 6, with Nicoletti,
 Scarpetta and Boylaud (2000) for principal components; Paruolo, Saisana and Saltelli, Ratings and
 Rankings: Voodoo or Science?, Journal of the Royal Statistical Society A 176 (2013) 609, for main
 effects; effective weights as COINr (2022).
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,24 +42,22 @@ def within_parent(importance: Floats, parent: Codes) -> Floats:
         return np.asarray(importance / sums[parent])
 
 
-def effective_importance(importance: Floats, parents: Sequence[Codes]) -> Floats:
+def effective_importance(importance: Floats, parent: Codes) -> Floats:
     """What each node of a hierarchy contributes to the top: its share times its parent's.
 
     Args:
-        importance: (m, ...) weights of the nodes of all levels but the top, the lowest first.
-        parents: for each of these levels (k,) the numbers of the parents in the level above.
+        importance: (m, ...) weights of the nodes, each before its parent.
+        parent: (m,) number of each node's parent; -1 for a node at the top.
 
     Returns:
-        (m, ...); each level's sum to 1.
+        (m, ...); the indicators' sum to 1 where there is one top.
     """
-    cuts = np.cumsum([len(parent) for parent in parents])[:-1]
-    levels = np.split(importance, cuts)
-    above = np.ones((1, *importance.shape[1:]))
-    found = []
-    for own, parent in zip(reversed(levels), reversed(parents), strict=True):
-        above = within_parent(own, parent) * above[parent]
-        found.append(above)
-    return np.concatenate(found[::-1])
+    found = np.ones(importance.shape)
+    below = np.flatnonzero(parent >= 0)
+    share = within_parent(importance[below], parent[below])
+    for own, node in zip(share[::-1], below[::-1], strict=True):
+        found[node] = own * found[parent[node]]
+    return found
 
 
 def main_effects(scores: Floats, total: Floats) -> Floats:
@@ -79,9 +86,11 @@ def pca_importance(scores: Floats) -> Floats:
 
     Each indicator stands for the component it loads on most, by the share of that component's
     variance it bears, and components count by the variance they explain. It follows what moves
-    together in the data and says nothing about what matters.
+    together in the data and says nothing about what matters. NaN where a correlation is missing.
     """
     found = principal_components(scores)
+    if np.isnan(found.variance).any():
+        return found.variance
     kept = max(int((found.variance > KAISER + 1e-9).sum()), 1)
     squared = _varimax(found.loadings[:, :kept]) ** 2
     # A component's share of its own variance, times that variance, is the squared loading.

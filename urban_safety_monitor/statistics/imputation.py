@@ -1,5 +1,10 @@
 """Fill what is missing, only where a framework says so, and say which values were filled.
 
+    x_i = mean of x over the units of i's group that have it
+
+Use it to see whether an order of units hangs on a few gaps; a filled value says nothing about its
+own unit, so coverage is counted before, and scores made of filled values are flagged `E`.
+
 Source: OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 3 (unconditional mean
 imputation within groups).
 """

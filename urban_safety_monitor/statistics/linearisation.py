@@ -35,12 +35,36 @@ class Design(NamedTuple):
         lonely_psu: what a stratum with one sampled PSU contributes: `certainty` nothing,
             `adjust` its squared distance from the mean of all, `average` the mean of the other
             strata, `fail` makes the variance missing.
+        stage: (s,) the stage of sampling each stratum belongs to (`two_stage`): other strata are
+            those of the same stage. One stage if not given.
     """
 
     stratum: Codes
     psus: NDArray[np.int64]
     sampled_fraction: Floats
     lonely_psu: LonelyPsu = "adjust"
+    stage: Codes | None = None
+
+    def of_rows(self, rows: NDArray[np.bool_] | Codes | slice) -> "Design":
+        """The design of some of the rows."""
+        return self._replace(stratum=self.stratum[rows])
+
+    def others(self, of_stratum: Codes, within: Codes, lonely: NDArray[np.bool_]) -> Floats:
+        """What strata count with so that those of one PSU take the mean of the others (`average`).
+
+        Args:
+            of_stratum: (p,) strata.
+            within: (p,) the cell each is seen in.
+            lonely: (p,) which have a single PSU.
+
+        Returns:
+            (p,) strata over strata that show their variance, by cell and stage; NaN without any.
+        """
+        stage = np.zeros_like(of_stratum) if self.stage is None else self.stage[of_stratum]
+        group = within * (int(stage.max(initial=0)) + 1) + stage
+        strata, shown = np.bincount(group), np.bincount(group, ~lonely)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where(shown > 0, strata / shown, np.nan)[group])
 
 
 class Linearised(NamedTuple):
@@ -124,13 +148,9 @@ def covariances(first: Floats, second: Floats, cell: Codes, cells: int, design: 
     contribution = scale * (within + without)
     if design.lonely_psu == "fail":
         contribution[lonely] = np.nan
-    result = sums_by(of_cell, cells, contribution)
     if design.lonely_psu == "average":
-        strata = np.bincount(of_cell, minlength=cells)
-        shown = np.bincount(of_cell[~lonely], minlength=cells)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            result *= np.where(shown > 0, strata / shown, np.nan)[:, None]
-    return result
+        contribution = contribution * design.others(of_stratum, of_cell, lonely)[:, None]
+    return sums_by(of_cell, cells, contribution)
 
 
 def degrees_of_freedom(
@@ -168,11 +188,9 @@ def covariance_matrix(influence: Floats, design: Design) -> Floats:
     scale = scale * (1 - design.sampled_fraction[strata])
     if design.lonely_psu == "fail":
         scale = np.where(lonely, np.nan, scale)
+    if design.lonely_psu == "average":
+        scale = scale * design.others(strata, np.zeros_like(strata), lonely)
     centred = influence - mean[row]
     within = centred.T @ (centred * scale[row][:, None])
     absent = scale * (sampled - np.bincount(row, minlength=len(strata)))
-    result = within + mean.T @ (mean * absent[:, None])
-    if design.lonely_psu == "average":
-        shown = (~lonely).sum()
-        result = result * (len(strata) / shown) if shown else np.full_like(result, np.nan)
-    return np.asarray(result)
+    return np.asarray(within + mean.T @ (mean * absent[:, None]))

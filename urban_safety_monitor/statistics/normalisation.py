@@ -1,7 +1,22 @@
 """Put indicators on one scale, 0 to 100 where nothing else is said.
 
 Goalposts that do not depend on who takes part are the rule: a city's score never moves because
-another joined. The others serve the question how far results depend on that choice.
+another joined. The others serve indices of other makers, and the question how far results depend
+on that choice.
+
+    goalposts   100 (x - a) / (b - a), from 0 to 100; a scores 0, b scores 100
+    min_max     100 (x - worst) / (best - worst)
+    z_score     50 + 10 s (x - mean) / sd, from 0 to 100; s = 1 or -1 is the better direction
+    rank        100 (n - rank) / (n - 1)
+    percentile  100 (units that do worse + half of those as good, itself among them) / n
+    target      100 (x - worst) / (target - worst), at most 100
+    best        100 x / best, or 100 best / x where lower is better
+
+worst, best, mean, sd (with n - 1) and rank are those of the units that are scored together.
+
+Use goalposts to follow cities over time; target where a policy has set one; min-max and z-scores to
+tell the units of one list apart; ranks and percentiles where distances mean nothing; best only for
+values above a true zero. NaN is a missing value or one that the method cannot score.
 
 Source: OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 5.
 """
@@ -122,7 +137,11 @@ def normalised(values: Floats, goalposts: Floats, how: Normalisation) -> Floats:
         values: (n, ...) one row a unit.
         goalposts: (2, ...) values that score 0 and 100; their order says which way is better, and
             "target" takes the second for its target.
-        how: the method.
+        how: the method. z-scores beyond five standard deviations are limited to 0 and 100, so
+            that every method's scores lie within them and every mean of them exists.
+
+    Returns:
+        (n, ...) scores; NaN where the method gives none.
     """
     return _METHODS[how](values, goalposts)
 
@@ -134,7 +153,7 @@ def _better(goalposts: Floats) -> Floats:
 _METHODS: Mapping[Normalisation, Callable[[Floats, Floats], Floats]] = {
     "goalposts": lambda values, posts: normalise(values, posts[0], posts[1]),
     "min_max": lambda values, posts: min_max(values, _better(posts)),
-    "z_score": lambda values, posts: z_scores(values, _better(posts)),
+    "z_score": lambda values, posts: np.clip(z_scores(values, _better(posts)), 0, 100),
     "rank": lambda values, posts: rank_scores(values, _better(posts)),
     "percentile": lambda values, posts: percentiles(values, _better(posts)),
     "target": lambda values, posts: distance_to_target(values, _better(posts), posts[1]),

@@ -1,5 +1,8 @@
 """Ranks, and sets of ranks that the data do not rule out.
 
+    rank      1 + units with a higher score
+    rank set  from 1 + units clearly higher to n - units clearly lower
+
 Source: Mogstad, Romano, Shaikh and Wilhelm, Inference for Ranks with Applications to Mobility
 across Neighbourhoods and Academic Achievement across Countries, Review of Economic Studies 91
 (2024) 476: ranks are bounded by how many others are clearly better or worse, all pairs tested
@@ -41,10 +44,21 @@ def mean_ranks(scores: Floats) -> Floats:
     return np.asarray((ranks(scores) + known + 1 - ranks(-scores)) / 2)
 
 
+def rank_shifts(scores: Floats, point: Floats) -> Floats:
+    """By how many ranks units move under each replication, (n, r), upwards or downwards.
+
+    Args:
+        scores: (n, r) scores in r replications.
+        point: (n,) scores to compare with.
+    """
+    return np.abs(ranks(scores) - ranks(point)[:, None])
+
+
 def rank_sets(
     values: Floats,
     covariance: Floats,
     rng: np.random.Generator,
+    *,
     level: float = 0.95,
     draws: int = 2000,
 ) -> RankSets:

@@ -3,6 +3,11 @@
 First order: the share of the variance that would go on average if the factor were known. Total
 order: the share that would remain if all the others were. Both with bootstrap intervals.
 
+    first order  S_i = V(E(Y | X_i)) / V(Y)
+    total order  T_i = E(V(Y | all X but X_i)) / V(Y)
+
+S_i < T_i where the factor acts together with others; the S_i sum to 1 where none do.
+
 Source: Saltelli et al., Computer Physics Communications 181 (2010) 259, as `scipy.stats` computes
 it; applied to composite indicators by Saisana, Saltelli and Tarantola, Journal of the Royal
 Statistical Society A 168 (2005) 307.
@@ -10,14 +15,12 @@ Statistical Society A 168 (2005) 307.
 
 from collections.abc import Callable
 from typing import NamedTuple
-from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import DegenerateDataWarning, sobol_indices, uniform
 
 from urban_safety_monitor.statistics.index import Index
-from urban_safety_monitor.statistics.ranking import ranks
+from urban_safety_monitor.statistics.ranking import rank_shifts
 from urban_safety_monitor.statistics.uncertainty import Factors, evaluate
 
 Floats = NDArray[np.float64]
@@ -45,8 +48,7 @@ def mean_rank_shift(point: Floats) -> Output:
     Args:
         point: (n,) overall scores of the index as it is, without uncertainty.
     """
-    usual = ranks(point)[:, None]
-    return lambda scores: np.abs(ranks(scores) - usual).mean(axis=0, keepdims=True)
+    return lambda scores: rank_shifts(scores, point).mean(axis=0, keepdims=True)
 
 
 def sensitivity(
@@ -67,28 +69,63 @@ def sensitivity(
             the scores themselves are results too.
         rng: for the quasi-random design and the bootstrap.
         replications: a power of 2; the index is computed this often times 2 + factors.
-        resamples: of the bootstrap.
+        resamples: of the bootstrap, whose central 95 % the intervals are.
 
     Returns:
-        Indices, 0 where a result does not vary at all. An interval is NaN where the index has no
-        doubt, as of a factor that changes nothing.
+        Indices, 0 where a result does not vary at all.
     """
+    from scipy.stats import sobol_indices, uniform
+
+    outputs: list[Floats] = []
 
     def results(places: Floats) -> Floats:
         chosen = {
             name: np.minimum((row * len(factors[name])).astype(np.intp), len(factors[name]) - 1)
             for name, row in zip(factors, places, strict=True)
         }
-        return output(evaluate(index, factors, chosen))
+        outputs.append(output(evaluate(index, factors, chosen)))
+        return outputs[-1].copy()
 
-    dists = [uniform()] * len(factors)
-    with np.errstate(divide="ignore", invalid="ignore"), catch_warnings():
-        filterwarnings("ignore", category=DegenerateDataWarning)  # said by a missing interval
-        found = sobol_indices(func=results, n=replications, dists=dists, rng=rng)
-        drawn = found.bootstrap(n_resamples=resamples)
-    first, total = (part.confidence_interval for part in (drawn.first_order, drawn.total_order))
+    found = sobol_indices(func=results, n=replications, dists=[uniform()] * len(factors), rng=rng)
+    first, total = _resampled(outputs, len(factors), rng, resamples)
     shape = (-1, len(factors))  # scipy drops axes of length 1
     return Sensitivity(
-        Estimated(*(np.reshape(p, shape) for p in (found.first_order, first.low, first.high))),
-        Estimated(*(np.reshape(p, shape) for p in (found.total_order, total.low, total.high))),
+        Estimated(np.reshape(found.first_order, shape), *_ends(first)),
+        Estimated(np.reshape(found.total_order, shape), *_ends(total)),
     )
+
+
+def _resampled(
+    outputs: list[Floats], factors: int, rng: np.random.Generator, resamples: int
+) -> tuple[Floats, Floats]:
+    """First and total order indices (resamples, s, f) with points of the design drawn anew.
+
+    Args:
+        outputs: results under the designs A and B (s, n) and under A with one factor of B (s, n f),
+            the factor running last.
+        factors: how many, f.
+        rng: for the points drawn.
+        resamples: how often.
+    """
+    one, two, mixed = outputs
+    centre = (one.mean(axis=1) + two.mean(axis=1))[:, None] / 2
+    one, two = one - centre, two - centre
+    mixed = mixed.reshape(*one.shape, factors) - centre[:, :, None]
+    points = one.shape[1]
+    share = rng.multinomial(points, np.full(points, 1 / points), resamples) / points
+
+    def mean(of: Floats) -> Floats:
+        return np.asarray(np.tensordot(share, of, (1, 1)))
+
+    variance = mean(one**2 + two**2) / 2 - (mean(one + two) / 2) ** 2
+    first = mean(two[:, :, None] * (mixed - one[:, :, None]))
+    total = mean((mixed - one[:, :, None]) ** 2) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = [part / variance[:, :, None] for part in (first, total)]
+    first, total = (np.where(np.isfinite(part), part, 0.0) for part in found)
+    return first, total
+
+
+def _ends(drawn: Floats) -> tuple[Floats, Floats]:
+    lower, upper = np.quantile(drawn, [0.025, 0.975], axis=0)
+    return lower, upper

@@ -1,15 +1,25 @@
 """Denominate indicators, and treat those whose few extreme values would rule the index.
 
-An indicator is treated where both its skewness and its kurtosis are large: up to a few extreme
-values are set to the next one inside (winsorised), and if that does not suffice the values as they
-came are put on a logarithmic scale instead.
+An indicator has outliers where its skewness is 2 or more in size and its excess kurtosis 3.5 or
+more. `winsorise` sets up to a few extreme values to the next one inside, `log` puts the values on a
+logarithmic scale, `winsorise_or_log` does the second where the first does not suffice, to the
+values as they came. Values that have no outliers stay as they are under all three.
+
+    skewness  g1 = m3 / m2^(3/2),    G1 = g1 sqrt(n (n - 1)) / (n - 2)
+    kurtosis  g2 = m4 / m2^2 - 3,    G2 = ((n + 1) g2 + 6) (n - 1) / ((n - 2) (n - 3))
+    log       y = ln(x - min + 0.01 (max - min))
+
+where mj is the mean j-th power of the distances from the mean.
+
+Use it where units are compared with each other (min-max, z-scores) and one of them would press all
+others together; fixed goalposts need none, as nothing counts beyond them.
 
 Source: OECD/JRC, Handbook on Constructing Composite Indicators (2008), steps 2 and 5; thresholds
 and order of the treatments as in Becker et al., COINr, Journal of Open Source Software 7 (2022)
 4567. Unlike COINr, winsorising never leaves an indicator without any differences.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +30,18 @@ Bools = NDArray[np.bool_]
 
 SKEWNESS, KURTOSIS = 2.0, 3.5
 MOST_WINSORISED = 5
+
+TreatmentMethod = Literal["none", "winsorise", "log", "winsorise_or_log"]
+
+
+class Treatment(NamedTuple):
+    """What is done where an indicator has outliers, and to how many values at most."""
+
+    method: TreatmentMethod
+    most_winsorised: int = MOST_WINSORISED
+
+
+UNTREATED = Treatment("none")
 
 
 class Treated(NamedTuple):
@@ -78,6 +100,21 @@ def has_outliers(values: Floats) -> Bools:
     """Whether each column of (n, ...) is both skewed and heavy in its tails."""
     skewed = np.abs(skewness(values)) >= SKEWNESS
     return np.asarray(skewed & (kurtosis(values) >= KURTOSIS))
+
+
+def treated(values: Floats, treatment: Treatment) -> Treated:
+    """Treat the columns of (n, ...) that have outliers as said; NaN stays NaN."""
+    most = treatment.most_winsorised
+    untouched = np.zeros(values.shape[1:], dtype=np.intp)
+    match treatment.method:
+        case "none":
+            return Treated(values, untouched, untouched > 0)
+        case "winsorise":
+            return Treated(*winsorise(values, most), untouched > 0)
+        case "log":
+            return treat(values, 0)
+        case "winsorise_or_log":
+            return treat(values, most)
 
 
 def treat(values: Floats, most_winsorised: int = MOST_WINSORISED) -> Treated:

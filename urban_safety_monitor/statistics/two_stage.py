@@ -40,13 +40,54 @@ class TwoStageDesign(NamedTuple):
     first: Design
 
 
-class _PsuRows(NamedTuple):
-    """One row per PSU and cell: which they are, and where each row of SSUs belongs."""
+class Stacked(NamedTuple):
+    """Influences of both stages as rows of one design.
 
-    row: Codes
-    rows: int
+    Attributes:
+        influence: (m, k) of PSUs and then, with what they count for, of SSUs.
+        cell: (m,) the cell of each row.
+        unit: (m,) PSUs numbered 0..p-1, SSUs from p on as their own numbers say.
+        design: of the rows: strata of PSUs, then PSUs as strata of SSUs.
+    """
+
+    influence: Floats
     cell: Codes
+    unit: Codes
     design: Design
+
+
+def stacked(influence: Floats, cell: Codes, ssu: Codes, design: TwoStageDesign) -> Stacked:
+    """Both stages as one: PSUs vary within strata, and SSUs within PSUs.
+
+    What is within a PSU counts with the share of PSUs that were sampled: sums over rows scaled by
+    its root give the variance between plus the share of that within.
+
+    Args:
+        influence: (n, k); rows are SSUs that have members of the cell.
+        cell: (n,) the cell of each row.
+        ssu: (n,) number of each row's SSU.
+        design: PSUs of the rows and SSUs sampled in them.
+    """
+    first = design.first
+    psus = _psu_rows(cell, design)
+    fraction = first.sampled_fraction[first.stratum]
+    # Where the first stage's share is 0 or not known, as if all SSUs of a PSU were known.
+    known = np.where(fraction > 0, design.ssu_fraction, 1.0)
+    both = Design(
+        np.r_[psus.design.stratum, len(first.psus) + design.psu],
+        np.r_[first.psus, design.ssus],
+        np.r_[first.sampled_fraction, known],
+        first.lonely_psu,
+        np.repeat([0, 1], [len(first.psus), len(design.ssus)]),
+    )
+    between = sums_by(psus.row, len(psus.cell), influence)
+    inside = influence * np.sqrt(fraction)[design.psu][:, None]
+    return Stacked(
+        np.concatenate([between, inside]),
+        np.r_[psus.cell, cell],
+        np.r_[psus.psu, len(design.ssus) + ssu],
+        both,
+    )
 
 
 def two_stage_covariances(
@@ -65,21 +106,19 @@ def two_stage_covariances(
         (cells, k), in the product of the two units. The rule for a stratum of one PSU holds
         alike for a PSU of one SSU that is not the only one it has.
     """
-    psus = _psu_rows(cell, design)
-    between = covariances(
-        sums_by(psus.row, psus.rows, first),
-        sums_by(psus.row, psus.rows, second),
-        psus.cell,
-        cells,
-        psus.design,
-    )
-    # What is within a PSU counts with the share of PSUs that were sampled: where that is 0, as if
-    # all its SSUs were known.
-    fraction = design.first.sampled_fraction[design.first.stratum]
-    known = np.where(fraction > 0, design.ssu_fraction, 1.0)
-    inside = Design(design.psu, design.ssus, known, design.first.lonely_psu)
-    kept = np.sqrt(fraction)[design.psu][:, None]
-    return between + covariances(first * kept, second * kept, cell, cells, inside)
+    k = first.shape[1]
+    both = stacked(np.hstack([first, second]), cell, np.arange(len(cell)), design)
+    pair = both.influence[:, :k], both.influence[:, k:]
+    return covariances(*pair, both.cell, cells, both.design)
+
+
+class _PsuRows(NamedTuple):
+    """PSUs seen in each cell: a row each, and which row each row of SSUs belongs to."""
+
+    row: Codes
+    cell: Codes
+    psu: Codes
+    design: Design
 
 
 def degrees_of_freedom(
@@ -97,12 +136,20 @@ def degrees_of_freedom(
         (cells, k); the second stage adds none.
     """
     psus = _psu_rows(cell, design)
-    inside = sums_by(psus.row, psus.rows, members.astype(float)) > 0
+    inside = sums_by(psus.row, len(psus.cell), members.astype(float)) > 0
     return first_stage_degrees(inside, psus.cell, cells, psus.design)
+
+
+def psus_with_members(
+    members: NDArray[np.bool_], cell: Codes, cells: int, design: TwoStageDesign
+) -> Floats:
+    """PSUs (cells, k) that have members in each cell and term; arguments as before."""
+    psus = _psu_rows(cell, design)
+    inside = sums_by(psus.row, len(psus.cell), members.astype(float)) > 0
+    return sums_by(psus.cell, cells, inside.astype(float))
 
 
 def _psu_rows(cell: Codes, design: TwoStageDesign) -> _PsuRows:
     pairs, row = np.unique(cell * len(design.ssus) + design.psu, return_inverse=True)
     of_cell, of_psu = np.divmod(pairs, len(design.ssus))
-    stratum = design.first.stratum[of_psu]
-    return _PsuRows(row, len(pairs), of_cell, design.first._replace(stratum=stratum))
+    return _PsuRows(row, of_cell, of_psu, design.first.of_rows(of_psu))

@@ -5,12 +5,17 @@ be, be they drawn values, sets of importance, goalposts or names of methods. A r
 one alternative of each. Replications are computed many at a time and cells at once are limited, so
 cost grows with units and replications alone and memory does not grow.
 
+    score interval   quantiles (1 - level) / 2 and (1 + level) / 2 of a unit's score
+    rank interval    the same quantiles of its rank, as whole numbers
+    change of order  share of replications in which the lower of two units is the higher one,
+                     ties counting half
+
 Source: Saisana, Saltelli and Tarantola, Uncertainty and sensitivity analysis techniques as tools
 for the quality assessment of composite indicators, Journal of the Royal Statistical Society A 168
 (2005) 307; OECD/JRC Handbook (2008), step 7.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
@@ -23,8 +28,8 @@ from urban_safety_monitor.statistics.ranking import ranks
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
-CELLS_AT_ONCE = 2_000_000
-"""Values held at a time, some tens of megabytes with what is computed from them."""
+CELLS_AT_ONCE = 500_000
+"""Values held at a time, some megabytes with what is computed from them."""
 
 STACKED = ("values", "goalposts", "importance")
 """Fields of which many alternatives are computed together; of others one at a time."""
@@ -91,7 +96,7 @@ class Spread(NamedTuple):
 
 def dirichlet_importance(
     importance: Floats,
-    parents: Sequence[Codes],
+    parent: Codes,
     concentration: float,
     count: int,
     rng: np.random.Generator,
@@ -99,20 +104,17 @@ def dirichlet_importance(
     """Sets of importance (count, m), on average those given, drawn anew among all siblings.
 
     Args:
-        importance: (m,) of the nodes of all levels but the top, the lowest first.
-        parents: for each of these levels (k,) the numbers of the parents in the level above.
+        importance: (m,) of all nodes.
+        parent: (m,) number of each node's parent; -1 for a node at the top.
         concentration: how near they stay: a share s has variance s (1 - s) / (1 + concentration).
         count: how many sets.
         rng: for the draws.
     """
-    drawn = np.empty((count, len(importance)))
-    start = 0
-    for parent in parents:
-        for number in range(parent.max(initial=-1) + 1):
-            siblings = start + np.flatnonzero(parent == number)
-            share = importance[siblings] / importance[siblings].sum()
-            drawn[:, siblings] = rng.dirichlet(concentration * share, count)
-        start += len(parent)
+    drawn = np.ones((count, len(importance)))
+    for number in np.unique(parent[parent >= 0]):
+        siblings = np.flatnonzero(parent == number)
+        share = importance[siblings] / importance[siblings].sum()
+        drawn[:, siblings] = rng.dirichlet(concentration * share, count)
     return drawn
 
 
@@ -120,7 +122,7 @@ def without_each(importance: Floats, nodes: Codes) -> Floats:
     """Sets of importance (nodes, m) that leave out one node each: alternatives for leave-one-out.
 
     Args:
-        importance: (m,) of all nodes but the top.
+        importance: (m,) of all nodes.
         nodes: which of them to leave out in turn.
     """
     sets = np.tile(importance, (len(nodes), 1))
@@ -180,6 +182,8 @@ def _batches(factors: Factors, chosen: Mapping[str, Codes], size: int) -> Iterat
 
 def _stack(alternatives: Alternatives, chosen: Codes) -> Floats:
     """The alternatives chosen, side by side along the last axis."""
+    if isinstance(alternatives, np.ndarray):
+        return np.moveaxis(alternatives, 0, -1)[..., chosen]
     parts = np.stack([np.asarray(alternatives[int(number)]) for number in chosen])
     return np.moveaxis(parts, 0, -1)
 
@@ -187,10 +191,11 @@ def _stack(alternatives: Alternatives, chosen: Codes) -> Floats:
 def spread(scores: Floats, level: float = 0.95) -> Spread:
     """Central intervals of scores (n, r) and of the ranks they give, over replications.
 
-    NaN for a unit that some replication does not score.
+    The ends are values that occurred, so that of a few alternatives they are the extremes. NaN for
+    a unit that some replication does not score.
     """
     tails = [(1 - level) / 2, (1 + level) / 2]
-    lower, upper = np.quantile(scores, tails, axis=1)
+    lower, upper = np.quantile(scores, tails, axis=1, method="inverted_cdf")
     best, worst = np.quantile(ranks(scores), tails, axis=1, method="inverted_cdf")
     return Spread(lower, upper, best, worst)
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
 
 from urban_safety_monitor.errors import DesignError
 from urban_safety_monitor.statistics.design_effect import weighting_effect
@@ -67,6 +66,8 @@ def trim(weight: Floats, lower: float, upper: float) -> Trimmed:
     Raises:
         DesignError: the sum of the weights cannot be kept between these bounds.
     """
+    from scipy.optimize import brentq
+
     total = weight.sum()
     mean = total / len(weight)
     if weight.min() <= 0 or not lower <= mean <= upper:
@@ -79,7 +80,7 @@ def trim(weight: Floats, lower: float, upper: float) -> Trimmed:
         return float(np.clip(weight * factor, lower, upper).sum() - total)
 
     most = max(1.0, upper / weight.min())
-    factor = float(optimize.brentq(surplus, 0.0, most, xtol=1e-300, rtol=1e-15))
+    factor = float(brentq(surplus, 0.0, most, xtol=1e-300, rtol=1e-15))
     held = (weight * factor <= lower) | (weight * factor >= upper)
     return Trimmed(np.clip(weight * factor, lower, upper), held, factor)
 
