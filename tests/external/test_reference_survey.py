@@ -10,12 +10,23 @@ import pandas as pd
 import pytest
 
 from tests.factories import catalogue, indicator
-from urban_safety_monitor.engines import psu_totals
+from urban_safety_monitor.engines.replicates import Summed
+from urban_safety_monitor.engines.stages import staged
 from urban_safety_monitor.pipeline.estimate import estimate
+from urban_safety_monitor.pipeline.precision import Precision
 
 pytestmark = pytest.mark.external
 
-DESIGNS = ["strat_fpc", "strat_nofpc", "clus1_fpc", "clus1_nofpc"]
+DESIGNS = [
+    "strat_fpc", "strat_nofpc", "clus1_fpc", "clus1_nofpc", "clus2_2stage_fpc", "clus2_nofpc",
+]  # fmt: skip
+FILES = {"strat": "apistrat", "clus1": "apiclus1", "clus2": "apiclus2"}
+SHARES = ["sch.wide.b", "awards.b", "yr.rnd.b"]
+# R's method of `svyciprop` -> ours, and how far both may be apart (see test_reference_kernels).
+METHODS = {
+    "wilson": ("wilson", 0.0), "beta": ("korn-graubard", 0.0), "xlogit": ("logit", 0.0),
+    "logit": ("logit", 1e-6), "mean": ("symmetric", 0.0), "likelihood": ("likelihood", 1e-3),
+}  # fmt: skip
 NUMBERS = ["acs.46", "api00", "enroll", "meals", "target"]
 TOTALS = ["one", "enroll", "awards.b"]
 RATIOS = [("api.stu", "enroll"), ("api00", "api99")]
@@ -66,11 +77,16 @@ def indicators():
         ratio = {"kind": "ratio", "of": {"value_of": above}, "per": {"value_of": below}}
         yield of("ratio", j, ratio, above, below, "")
 
+    for j, name in enumerate(SHARES):
+        share = {"kind": "proportion", "of": is_in(name, 1), "times": 1}
+        known = [{"column": name, "is_in": [0, 1]}]
+        yield of("prop", j, share | {"among": known}, name, "", "")
+
 
 def schools(folder, design):
     """The file as records: one school a row, with the design the name stands for."""
     stratified = design.startswith("strat")
-    file = folder / "data" / ("apistrat.csv" if stratified else "apiclus1.csv")
+    file = folder / "data" / f"{FILES[design.split('_')[0]]}.csv"
     table = pd.read_csv(file, keep_default_na=False, na_values=[""], dtype={"dnum": "str"})
     row = table.index.astype("str")
     table = table.assign(
@@ -81,18 +97,27 @@ def schools(folder, design):
         psu=row if stratified else table["dnum"],
         weight_person=table["pw"],
     )
+    if design.endswith("2stage_fpc"):
+        return table.assign(psus_in_stratum=table["fpc1"], ssu=row, ssus_in_psu=table["fpc2"])
     return table.assign(psus_in_stratum=table["fpc"]) if design.endswith("_fpc") else table
 
 
-def estimated(folder, design):
+def summed(folder, design):
+    """Totals of a design and its indicators, with the row of R's table each stands for."""
     declared, keys = zip(*indicators(), strict=True)
-    totals = psu_totals(
-        schools(folder, design), catalogue(*declared, groups=GROUPS), declared, NAMES
-    )
-    found = estimate(totals, declared).estimates
-    found = found.assign(weighed=found["indicator"].str.replace(r"ratio_\d", "total_0", regex=True))
-    found = found.join(weights_of(totals), on=["disaggregation", "category", "weighed"])
+    sample = staged(schools(folder, design))
+    asked = Summed(catalogue(*declared, groups=GROUPS), declared, NAMES)
     named = pd.DataFrame(keys, columns=KEY[:4], index=[i.id for i in declared])
+    return sample.told(asked.totals(sample.records)), declared, named
+
+
+def estimated(folder, design, precision):
+    totals, declared, named = summed(folder, design)
+    found = estimate(totals, declared, precision=precision).estimates
+    # A ratio's denominator is no weight: that of a total over the same records is.
+    alike = {"ratio_0": "total_1", "ratio_1": "total_0"}
+    found = found.assign(weighed=found["indicator"].replace(alike))
+    found = found.join(weights_of(totals), on=["disaggregation", "category", "weighed"])
     found = found.join(named, on="indicator")
     everybody = found["disaggregation"] == "total"
     return found.assign(
@@ -112,10 +137,11 @@ def expected(folder, design):
     table = pd.read_csv(folder / "survey_estimates.csv")
     texts = [*KEY, "flag", "ci_method"]
     table[texts] = table[texts].fillna("")
-    rows = table[(table["design"] == design) & table["estimator"].isin(["mean", "total", "ratio"])]
-    plain = rows[rows["ci_method"] == "wald_normal"].drop(columns=["ci_low", "ci_high"])
-    student = rows.loc[rows["ci_method"] == "wald_t_domain_complete", [*KEY, "ci_low", "ci_high"]]
-    return plain.merge(student, on=KEY, how="left")
+    rows = table[table["design"] == design]
+    usual = ["wald_normal", "mean_df_domain"]
+    plain = rows[rows["ci_method"].isin(usual)].drop(columns=["ci_low", "ci_high"])
+    student = rows["ci_method"].isin(["wald_t_domain_complete", "mean_df_domain"])
+    return plain.merge(rows.loc[student, [*KEY, "ci_low", "ci_high"]], on=KEY, how="left")
 
 
 @pytest.fixture(scope="module", params=DESIGNS)
@@ -123,7 +149,8 @@ def pairs(request, shared):
     """Every estimate of R's table beside ours."""
     folder = shared / "reference"
     theirs = expected(folder, request.param)
-    both = theirs.merge(estimated(folder, request.param), on=KEY, how="left", indicator="met")
+    ours = estimated(folder, request.param, Precision("symmetric"))
+    both = theirs.merge(ours, on=KEY, how="left", indicator="met")
     assert (both["met"] == "both").all(), both.loc[both["met"] != "both", KEY]
     assert len(both) > 150
     return both
@@ -167,13 +194,16 @@ def test_an_error_of_zero_is_never_shown(pairs):
 def test_degrees_of_freedom_are_psus_less_strata_of_complete_cases(pairs):
     same(pairs["degrees_of_freedom"], np.maximum(pairs["n_psu"] - pairs["n_strata"], 0), 0)
     same(pairs["psus"], pairs["n_psu"], 0)
-    whole = ~pairs["variable"].isin(["acs.46", "target"])  # nobody's answer is missing
+    # Nobody's answer is missing, or R's own degrees of freedom are those of complete cases.
+    whole = ~pairs["variable"].isin(["acs.46", "target"]) & (pairs["denominator"] != "enroll")
+    whole &= (pairs["variable"] != "enroll") | (pairs["dataset"] != "apiclus2")
     same(pairs.loc[whole, "degrees_of_freedom"], pairs.loc[whole, "df_domain"], 0)
 
 
 def test_design_effects(pairs):
     """Against sampling with replacement; R's other one is that over 1 less the share sampled."""
     rows = shown(pairs)
+    rows = rows[rows["estimator"] != "prop"]  # R gives none with `svyciprop`
     sampled = rows["n_obs"] / rows["weights"]
     expected = rows["deff_wr"].fillna(rows["deff"] * (1 - sampled))
     finite = np.isfinite(expected)
@@ -181,9 +211,30 @@ def test_design_effects(pairs):
     same(rows.loc[finite, "design_effect"], expected[finite])
 
 
-def test_intervals_of_means_totals_and_ratios(pairs):
+def test_students_intervals(pairs):
     known = shown(pairs)
-    known = known[(known["level"] == "") & known["ci_low"].notna()]
+    known = known[known["ci_low"].notna()]
     assert len(known) > 50
-    same(known["lower"], known["ci_low"], 1e-8)
-    same(known["upper"], known["ci_high"], 1e-8)
+    size = 1e-12 * known["value"].abs()  # a limit near 0 is the difference of far larger numbers
+    for ours, theirs in (("lower", "ci_low"), ("upper", "ci_high")):
+        assert (np.abs(known[ours] - known[theirs]) <= 1e-8 * known[theirs].abs() + size).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_intervals_of_shares_and_the_other_design_effect(shared, method):
+    """Each way to ask for an interval, over the designs together."""
+    folder, (ours, apart) = shared / "reference", METHODS[method]
+    table = pd.read_csv(folder / "survey_estimates.csv", dtype=dict.fromkeys(KEY, "str"))
+    table[[*KEY, "flag"]] = table[[*KEY, "flag"]].fillna("")
+    asked = table[(table["ci_method"] == f"{method}_df_domain") & (table["flag"] == "")]
+    precision = Precision(ours, design_effect="without-replacement")
+    compared = 0
+    for design, rows in asked.groupby("design"):
+        both = rows.merge(estimated(folder, str(design), precision), on=KEY)
+        assert len(both) == len(rows)
+        for limit, of_r in (("lower", "ci_low"), ("upper", "ci_high")):
+            np.testing.assert_allclose(both[limit], both[of_r], rtol=1e-8, atol=apart)
+        finite = both["deff"].notna()
+        same(both.loc[finite, "design_effect"], both.loc[finite, "deff"], 1e-8)
+        compared += len(both)
+    assert compared > 80

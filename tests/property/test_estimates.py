@@ -162,11 +162,11 @@ def test_gaps_and_averages_are_what_their_parts_make(found):
 
 def influence(part, area, name, category):
     """Of one estimate, by PSU of the run; 0 where it has nobody of the category."""
-    values = np.zeros((part.psu.max() + 1, 1))
+    values = np.zeros((part.unit.max() + 1, 1))
     found = part.cells.index[(part.cells["area"] == area) & (part.cells["category"] == category)]
     inside = np.isin(part.cell, found)
     column = [i.id for i in part.indicators].index(name)
-    values[part.psu[inside], 0] = np.nan_to_num(part.influence[inside, column])
+    values[part.unit[inside], 0] = np.nan_to_num(part.influence[inside, column])
     return values
 
 
@@ -179,8 +179,8 @@ def test_the_error_of_a_gap_and_of_an_average_follows_from_covariances(seed):
             part.cell,
             part.cells.index[(part.cells["area"] == area) & (part.cells["category"] == "total")],
         )
-        design = part.design._replace(stratum=part.design.stratum[whole])
-        cell, psus = np.zeros(whole.sum(), dtype=np.intp), part.psu[whole]
+        design = part.design.of_rows(whole)
+        cell, psus = np.zeros(whole.sum(), dtype=np.intp), part.unit[whole]
         for name, first, second, sign, times in (
             ("gap", ("safe", "man"), ("safe", "woman"), -1, 1),
             ("average", ("safe", "total"), ("fair", "total"), 1, 1 / 4),
@@ -205,3 +205,42 @@ def test_no_estimate_claims_to_be_certain(found):
     absent = found[found["value"].isna()]
     assert (absent["obs_status"] == "x").all()
     assert absent[NUMBERS].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_copied_units_lower_and_merged_ones_raise_the_error_as_theory_says(seed):
+    """Twice the units: variance x (n - 1) / (2 n - 1) in each stratum; pairs merged alike change
+    the error by what lies between their members."""
+    rng = np.random.default_rng(seed)
+    n, each = 8, 6
+    frame = survey(
+        {
+            "sex": rng.integers(1, 3, n * each),
+            "safe": rng.integers(1, 3, n * each),
+            "fair": rng.integers(1, 3, n * each),
+            "minutes": rng.integers(0, 60, n * each),
+            "trips": rng.integers(1, 6, n * each),
+        },
+        stratum="1",
+        psu=np.repeat(np.arange(n), each),
+        weight_person=rng.uniform(1, 9, n * each),
+    )
+    twin = frame.assign(person="t" + frame["person"], psu="t" + frame["psu"])
+    halved = pd.concat([frame, twin], ignore_index=True).assign(area="twice")
+    alike = frame.assign(area="pairs", psu=(np.repeat(np.arange(n), each) // 2).astype(str))
+    rows = estimated(pd.concat([frame, halved, alike], ignore_index=True)).estimates
+    whole = rows[(rows["disaggregation"] == "total") & (rows["indicator"] != "minutes")]
+    found = whole.pivot(index="indicator", columns="area", values=["value", "standard_error"])
+    for area in ("twice", "pairs"):
+        np.testing.assert_allclose(found["value"][area], found["value"]["A"])
+    ratio = (found["standard_error"]["twice"] / found["standard_error"]["A"]) ** 2
+    np.testing.assert_allclose(ratio, (n - 1) / (2 * n - 1))
+    part = linearised(summed(frame), INDICATORS, "adjust")[0]
+    everybody = np.isin(part.cell, part.cells.index[part.cells["category"] == "total"])
+    values = part.influence[everybody]
+    pairs = values.reshape(n // 2, 2, -1).sum(axis=1)
+    expected = (n // 2) / (n // 2 - 1) * (pairs**2).sum(axis=0)
+    names = [i.id for i in part.indicators]
+    for name in ("safe", "fair", "per_trip"):
+        squared = found["standard_error"]["pairs"][name] ** 2
+        assert close(squared, expected[names.index(name)])

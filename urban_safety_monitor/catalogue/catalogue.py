@@ -7,6 +7,7 @@ from urban_safety_monitor.catalogue.checklist import ChecklistForm
 from urban_safety_monitor.catalogue.codebook import Disaggregation, Variable
 from urban_safety_monitor.catalogue.framework import Component, Framework
 from urban_safety_monitor.catalogue.indicator import Indicator
+from urban_safety_monitor.catalogue.members import Member, members_of
 from urban_safety_monitor.catalogue.recipe import Recipe
 
 
@@ -31,6 +32,11 @@ class Catalogue:
     def components(self) -> dict[str, Component]:
         """Components of the framework by id."""
         return {component.id: component for component in self.framework.components}
+
+    @cached_property
+    def members(self) -> tuple[Member, ...]:
+        """Scored indicators, each with all that its place in the index needs."""
+        return members_of(self.framework, self.indicators)
 
     @cached_property
     def columns(self) -> dict[str, Variable]:

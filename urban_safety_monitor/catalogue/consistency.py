@@ -6,8 +6,10 @@ from difflib import get_close_matches
 from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.codebook import Variable
 from urban_safety_monitor.catalogue.conditions import Code
+from urban_safety_monitor.catalogue.framework import LEVELS, Component
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.catalogue.measures import Checklist, Gap, Part, parts_of, weights_of
+from urban_safety_monitor.catalogue.members import Member, faulty_entries
 
 DESIGN_COLUMNS = {"weight_person", "weight_household", "district"}
 
@@ -31,17 +33,51 @@ def inconsistencies(catalogue: Catalogue) -> Iterator[str]:
 
 
 def _framework(catalogue: Catalogue) -> Iterator[str]:
-    for component in catalogue.framework.components:
-        if component.parent and component.parent not in catalogue.components:
-            yield f"framework.toml: {component.id}: parent {component.parent!r} is not declared"
-    if len(catalogue.components) != len(catalogue.framework.components):
+    framework = catalogue.framework
+    for component in framework.components:
+        yield from _parent(component, catalogue)
+    if len(catalogue.components) != len(framework.components):
         yield "framework.toml: two components have the same id"
+    if sum(component.level == "overall" for component in framework.components) > 1:
+        yield "framework.toml: there is one component of level overall at most"
+    yield from faulty_entries(framework, catalogue.indicators)
+    for member in catalogue.members:
+        yield from _member(member, catalogue)
+
+
+def _parent(component: Component, catalogue: Catalogue) -> Iterator[str]:
+    where = f"framework.toml: {component.id}"
+    if component.parent is None:
+        return
+    parent = catalogue.components.get(component.parent)
+    if parent is None:
+        yield f"{where}: parent {component.parent!r} is not declared"
+    elif LEVELS.index(parent.level) <= LEVELS.index(component.level):
+        yield (
+            f"{where}: parent {parent.id!r} is a {parent.level} itself; the parent of a "
+            f"{component.level} is of a level above"
+        )
+
+
+def _member(member: Member, catalogue: Catalogue) -> Iterator[str]:
+    """Whether a member has its place, and its methods go together."""
+    where = f"indicator {member.id}"
+    if member.component not in catalogue.components:
+        yield f"{where}: component {member.component!r} is not in framework.toml"
+    if member.id in catalogue.components:
+        yield f"{where}: a component has the same id"
+    to_log = member.treatment.method in ("log", "winsorise_or_log")
+    if to_log and member.normalisation in ("goalposts", "target"):
+        yield (
+            f"{where}: treatment {member.treatment.method!r} may take the values off the scale of "
+            f"their {member.normalisation}; winsorise, or normalise by the values observed"
+        )
+    if member.normalisation == "target" and isinstance(member.goalposts.scores_100, str):
+        yield f"{where}: normalised by its target, so goalposts.scores_100 must be a number"
 
 
 def _indicator(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
     where = f"indicator {indicator.id}"
-    if indicator.scored and indicator.component not in catalogue.components:
-        yield f"{where}: component {indicator.component!r} is not in framework.toml"
     for name in indicator.disaggregations:
         if indicator.from_survey and name not in catalogue.disaggregations:
             yield f"{where}: disaggregation {name!r} is not declared"

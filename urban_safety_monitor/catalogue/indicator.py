@@ -135,7 +135,11 @@ class Example(Declaration):
 
 
 class Indicator(Declaration):
-    """One file of the catalogue."""
+    """One file of the catalogue.
+
+    `margin` is the largest difference that does not matter, in the unit of measure: values shown
+    to be nearer than that are the same, which a difference that is not clear does not show.
+    """
 
     id: str = Field(pattern=IDENTIFIER)
     title: Text
@@ -148,6 +152,7 @@ class Indicator(Declaration):
     statement: Text | None = None
     measure: Measure
     goalposts: Goalposts | None = None
+    margin: float | None = Field(default=None, gt=0)
     disaggregations: tuple[str, ...] = ()
     sensitive: bool = False
     missing_rule: Text | None = None

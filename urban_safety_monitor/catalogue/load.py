@@ -7,6 +7,7 @@ per indicator in any other folder.
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,6 +55,28 @@ def load_catalogue(directory: Path | str | None = None) -> Catalogue:
     catalogue = Catalogue(framework=framework, **parts, sha256=_digest(folder, files))
     _raise_if(problems + list(inconsistencies(catalogue)))
     return catalogue
+
+
+def load_framework(path: Path, catalogue: Catalogue | None = None) -> Catalogue:
+    """A composite index declared in one file: a framework with indicators of its own.
+
+    Where a catalogue is given, its indicators are put together as the framework says.
+
+    Raises:
+        CatalogueError: naming every problem of the file.
+    """
+    problems: list[str] = []
+    given = _read(path, problems)
+    framework = None if given is None else _parsed(Framework, given, path.name, problems)
+    if framework is None:
+        raise CatalogueError(problems)
+    if catalogue is None:
+        nothing = _Declared(path.parent, {}, problems).parts()
+        catalogue = Catalogue(framework=framework, **nothing, sha256="")
+    digest = sha256(catalogue.sha256.encode() + path.read_bytes()).hexdigest()
+    found = replace(catalogue, framework=framework, sha256=digest)
+    _raise_if(list(inconsistencies(found)))
+    return found
 
 
 def load_recipe(name: str, catalogue: Catalogue) -> tuple[Recipe, Catalogue]:

@@ -1,7 +1,7 @@
 """The handful of ways to measure: each measure says who is counted among whom.
 
 Survey measures: proportion, mean, ratio, total, gap, average. Measures of records: rate,
-recorded_share, recorded_value. Measure of policies: checklist.
+rate_ratio, recorded_share, recorded_value. Measure of policies: checklist.
 """
 
 from collections.abc import Iterator
@@ -87,13 +87,39 @@ class Average(Declaration):
     times: float = 100.0
 
 
+class Standard(Declaration):
+    """A population rates are standardised to: people, or shares, by category of the figures.
+
+    `disaggregation` is that of the figures, such as age and sex crossed.
+    """
+
+    disaggregation: str
+    population: dict[str, float] = Field(min_length=2)
+
+
 class Rate(Declaration):
-    """Recorded events per so many residents; events vary as a Poisson count."""
+    """Recorded events per so many residents; events vary as a Poisson count.
+
+    Residents with a standard error are an estimate themselves. With a `standard` the rate is what
+    it would be if everywhere had that make-up.
+    """
 
     kind: Literal["rate"]
     events: str
     residents: str = "population"
     per: float = 100_000.0
+    standard: Standard | None = None
+
+
+class RateRatio(Declaration):
+    """The rate of recorded events in one category over that in another, `over`."""
+
+    kind: Literal["rate_ratio"]
+    events: str
+    residents: str = "population"
+    disaggregation: str
+    category: str
+    over: str
 
 
 class RecordedShare(Declaration):
@@ -125,7 +151,8 @@ class Checklist(Declaration):
 
 SurveyMeasure = Proportion | Mean | Ratio | Total | Gap | Average
 Measure = Annotated[
-    SurveyMeasure | Rate | RecordedShare | RecordedValue | Checklist, Field(discriminator="kind")
+    SurveyMeasure | Rate | RateRatio | RecordedShare | RecordedValue | Checklist,
+    Field(discriminator="kind"),
 ]
 
 

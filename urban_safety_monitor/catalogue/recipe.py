@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from urban_safety_monitor.catalogue.codebook import Disaggregation, Variable
 from urban_safety_monitor.catalogue.conditions import Code, Condition, Declaration
 from urban_safety_monitor.catalogue.indicator import IDENTIFIER, Text
+from urban_safety_monitor.catalogue.sampling import SampleDesign
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
@@ -119,7 +120,8 @@ class Recipe(Declaration):
     `codebook = true` also maps every codebook variable that a column of its own name holds.
     `empty` lists cell texts that stand for an empty cell, `decimal` the sign numbers are written
     with. `sum_over` names a disaggregation whose categories add up to the total. `not_personal`
-    lists columns that look like personal details and were cleared by whoever answers for them.
+    lists columns that look like personal details and were cleared by whoever answers for them;
+    `left_out` those that somebody looked at and wants left aside, not to be asked about again.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -138,11 +140,13 @@ class Recipe(Declaration):
     wide: Wide | None = None
     codebook: bool = False
     columns: dict[str, Column] = {}
+    design: SampleDesign = SampleDesign()
     variables: tuple[Variable, ...] = ()
     disaggregations: tuple[Disaggregation, ...] = ()
     indicators: str | None = Field(default=None, pattern=IDENTIFIER.replace("_]", "_-]"))
     sum_over: str | None = None
     not_personal: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def main(self) -> str:

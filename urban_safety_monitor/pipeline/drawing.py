@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from pandera.typing.pandas import DataFrame
 
 from urban_safety_monitor.catalogue.indicator import Indicator
-from urban_safety_monitor.pipeline.recorded import recorded_draws, totals_of_records
+from urban_safety_monitor.pipeline.recorded import (
+    by_groups,
+    estimate_recorded,
+    recorded_draws,
+    totals_of_records,
+)
 from urban_safety_monitor.statistics.draws import joint_normal, normal
 from urban_safety_monitor.tables import Administrative
 from urban_safety_monitor.tables.inputs import TOTAL
@@ -64,11 +69,17 @@ def record_draws(
     draws: int,
     seed: int,
 ) -> dict[str, Floats]:
-    """Draws (u, 1 + draws) of indicators measured from records."""
+    """Draws (u, 1 + draws) of indicators measured from records.
+
+    A rate made of several groups' figures is drawn normal around its estimate, like policies.
+    """
     areas = pd.MultiIndex.from_frame(units[["area", "period"]])
     wide = totals_of_records(records, areas)
-    return {
-        i.id: recorded_draws(wide, i, draws, _generators(seed, i.id, units)) for i in indicators
+    single = [i for i in indicators if not by_groups(i)]
+    of_groups = estimate_recorded(records, [i for i in indicators if by_groups(i)])
+    totals = of_groups[of_groups["disaggregation"] == TOTAL]
+    return policy_draws(totals, units, draws, seed) | {
+        i.id: recorded_draws(wide, i, draws, _generators(seed, i.id, units)) for i in single
     }
 
 

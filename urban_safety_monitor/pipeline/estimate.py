@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
@@ -12,17 +12,14 @@ from numpy.typing import NDArray
 from pandera.typing.pandas import DataFrame
 
 from urban_safety_monitor.catalogue.indicator import Indicator
-from urban_safety_monitor.catalogue.measures import Proportion, Total
 from urban_safety_monitor.errors import DesignError
-from urban_safety_monitor.pipeline.linear import SURVEY, LinearisedIndicators, linearised
-from urban_safety_monitor.statistics.design_effect import effective_n, interval_size, settled
-from urban_safety_monitor.statistics.intervals import symmetric, wilson
+from urban_safety_monitor.pipeline.linear import LinearisedIndicators, linearised
+from urban_safety_monitor.pipeline.precision import USUAL, Precision, precision_of
+from urban_safety_monitor.pipeline.units import SURVEY, by_variance
 from urban_safety_monitor.statistics.linearisation import (
     LonelyPsu,
     covariance_matrix,
     covariances,
-    degrees_of_freedom,
-    sums_by,
 )
 from urban_safety_monitor.tables import Estimates, checked
 from urban_safety_monitor.tables.inputs import TOTAL
@@ -50,7 +47,10 @@ class SurveyEstimates:
 
 
 def estimate(
-    psu_totals: PsuTotals, indicators: Sequence[Indicator], lonely_psu: LonelyPsu = "adjust"
+    psu_totals: PsuTotals,
+    indicators: Sequence[Indicator],
+    lonely_psu: LonelyPsu = "adjust",
+    precision: Precision = USUAL,
 ) -> SurveyEstimates:
     """Estimate survey indicators in every area, period and category that the totals hold.
 
@@ -59,6 +59,7 @@ def estimate(
         indicators: survey indicators; every one gets a row for everybody in each area and
             period, with `obs_status` x where nobody was asked.
         lonely_psu: how a stratum with a single sampled PSU is treated.
+        precision: how precision is said.
 
     Raises:
         DesignError: the rule is `fail` and some stratum has one sampled PSU.
@@ -68,10 +69,12 @@ def estimate(
 
     def estimated(surveys: PsuTotals) -> tuple[pd.DataFrame, Matrices]:
         parts = linearised(surveys, indicators, lonely_psu)
-        return pd.concat(map(_estimates_of, parts), ignore_index=True), dict(_matrices(parts))
+        frames = [_estimates_of(part, precision) for part in parts]
+        return pd.concat(frames, ignore_index=True), dict(_matrices(parts))
 
+    in_turn = (part for alike in by_variance(psu_totals) for part in _in_turn(alike))
     with ThreadPoolExecutor(THREADS) as threads:
-        found, matrices = zip(*threads.map(estimated, _in_turn(psu_totals)), strict=True)
+        found, matrices = zip(*threads.map(estimated, in_turn), strict=True)
     frame = _only_declared(pd.concat(found, ignore_index=True), indicators)
     units = psu_totals.psus[SURVEY].drop_duplicates()
     frame = pd.concat([frame, _not_collected(frame, units, indicators)], ignore_index=True)
@@ -98,19 +101,12 @@ def _in_turn(psu_totals: PsuTotals) -> Iterator[PsuTotals]:
         return
     firsts = starts[np.r_[True, np.diff(starts // ROWS_AT_ONCE) > 0]]
     for first, end in zip(firsts, [*firsts[1:], len(keys)], strict=True):
-        rows = slice(first, end)
-        yield replace(
-            psu_totals,
-            keys=keys.iloc[rows].reset_index(drop=True),
-            n=psu_totals.n[rows],
-            numerator=psu_totals.numerator[rows],
-            denominator=psu_totals.denominator[rows],
-            squares={k: values[rows] for k, values in psu_totals.squares.items()},
-        )
+        yield psu_totals.of_rows(slice(first, end))
 
 
 def _refuse_single_psus(psus: pd.DataFrame) -> None:
-    single = psus[psus["psus"] == 1]
+    # The only PSU there is was taken with certainty: nothing about it is left to chance.
+    single = psus[(psus["psus"] == 1) & ~(pd.to_numeric(psus["psus_in_population"]) <= 1)]
     if len(single):
         raise DesignError(
             f"area {row.area}, period {row.period}: stratum {row.stratum} has one PSU; join it "
@@ -119,26 +115,22 @@ def _refuse_single_psus(psus: pd.DataFrame) -> None:
         )
 
 
-def _estimates_of(part: LinearisedIndicators) -> pd.DataFrame:
+def _estimates_of(part: LinearisedIndicators, said: Precision) -> pd.DataFrame:
     cells, k = len(part.cells), len(part.indicators)
-    df = degrees_of_freedom(part.members, part.cell, cells, part.design)
-    # An infinite or missing influence belongs to an empty cell, whose value is missing anyway.
+    # An infinite or missing influence belongs to an empty cell, whose value is missing anyway, or
+    # to a replicate without the group, which leaves no degrees of freedom.
     influence = np.nan_to_num(part.influence, nan=0.0, posinf=0.0, neginf=0.0)
     variance = covariances(influence, influence, part.cell, cells, part.design)
     # Rounding leaves traces of a variance where all sampled units agree.
     variance = np.where(np.sqrt(variance) <= 1e-9 * np.abs(part.value), 0.0, variance)
+    df = part.degrees_of_freedom
     variance = np.where((df > 0) & ~np.isnan(part.value), variance, np.nan)
-    psus = sums_by(part.cell, cells, part.members.astype(float))
-    simple = _simple_variance(part)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        design_effect = np.where((simple > 0) & (variance > 0), variance / simple, np.nan)
     columns = {
         "value": part.value,
         "degrees_of_freedom": np.maximum(df, 0),
         "n": part.n,
-        "design_effect": design_effect,
-        "psus": psus,
-        **_precision(part, variance, df, design_effect),
+        "psus": part.psus,
+        **precision_of(part, variance, said),
     }
     rows = part.cells.loc[np.repeat(np.arange(cells), k)].reset_index(drop=True)
     rows["indicator"] = [indicator.id for indicator in part.indicators] * cells
@@ -147,68 +139,6 @@ def _estimates_of(part: LinearisedIndicators) -> pd.DataFrame:
     unshown = frame["standard_error"].isna() | frame["lower"].isna() | frame.pop("at_edge")
     frame["obs_status"] = np.where(unshown, "u", "A")
     return frame[list(Estimates.to_schema().columns)]
-
-
-def _simple_variance(part: LinearisedIndicators) -> Floats:
-    """Variance of the same estimate from a simple random sample with replacement, equal in n."""
-    below, above, yy, xy, xx, weight = np.moveaxis(part.moments, 2, 0)
-    times = _times(part)
-    is_total = np.array([isinstance(i.measure, Total) for i in part.indicators], dtype=np.bool_)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = above / below
-        spread = yy - 2 * ratio * xy + ratio**2 * xx
-        per_record = spread * weight / np.where(is_total, 1.0, below**2)
-        variance = per_record / (part.n - 1) * times**2
-    return np.where(variance > 0, variance, np.nan)
-
-
-def _precision(
-    part: LinearisedIndicators, variance: Floats, df: Floats, design_effect: Floats
-) -> dict[str, NDArray]:
-    """Standard error, interval and effective n: score interval for shares, else Student's.
-
-    The effective n of a share is adjusted for its degrees of freedom, and its design effect is
-    settled with the survey's usual one, so that intervals keep their level with few PSUs and few
-    events. Where everybody or nobody fulfils a condition no spread is seen at all: a share then
-    has the usual design effect and the error of Jeffreys' adjusted share, a mean no error.
-    """
-    is_share = np.array(
-        [isinstance(i.measure, Proportion) for i in part.indicators], dtype=np.bool_
-    )
-    times = _times(part)
-    share = np.where(is_share, np.clip(part.value / times, 0, 1), np.nan)
-    usual = _usual_design_effect(part.cells, np.where(is_share, design_effect, np.nan))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own = variance / times**2 / (share * (1 - share) / part.n)
-    n_effective = interval_size(part.n, settled(share, part.n, own, df, usual))
-    at_edge = is_share & (np.isclose(share, 0) | np.isclose(share, 1)) & (df > 0)
-    adjusted = (share * n_effective + 0.5) / (n_effective + 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        of_edge = times * np.sqrt(adjusted * (1 - adjusted) / n_effective)
-    standard_error = np.where(variance > 0, np.sqrt(variance), np.where(at_edge, of_edge, np.nan))
-    score = wilson(share, n_effective)
-    plain = symmetric(part.value, standard_error, df)
-    return {
-        "standard_error": standard_error,
-        "lower": np.where(is_share, score.lower * times, plain.lower),
-        "upper": np.where(is_share, score.upper * times, plain.upper),
-        "n_effective": np.where(is_share, n_effective, effective_n(part.n, design_effect)),
-        "at_edge": at_edge,
-    }
-
-
-def _usual_design_effect(cells: pd.DataFrame, design_effect: Floats) -> Floats:
-    """The median of the survey each cell (c, 1) is of, at least 1; 1 where none is known."""
-    usual = np.ones((len(cells), 1))
-    for rows in cells.groupby(SURVEY).indices.values():
-        known = design_effect[rows][design_effect[rows] > 0]
-        if known.size:
-            usual[rows] = np.median(np.maximum(known, 1))
-    return usual
-
-
-def _times(part: LinearisedIndicators) -> Floats:
-    return np.array([i.survey_measure.times for i in part.indicators], dtype=np.float64)
 
 
 def _only_declared(frame: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame:
@@ -238,14 +168,14 @@ def _matrices(
     rows_of = [_rows_of_everybody(part) for part in parts]
     names = pd.Index([indicator.id for part in parts for indicator in part.indicators])
     for survey, rows in rows_of[0].items():
-        psus = first.psu[rows]
+        psus = first.unit[rows]
         influence = np.hstack(
             [
                 _influence_on(psus, part, found.get(survey, rows[:0]))
                 for part, found in zip(parts, rows_of, strict=True)
             ]
         )
-        design = first.design._replace(stratum=first.design.stratum[rows])
+        design = first.design.of_rows(rows)
         yield survey, pd.DataFrame(covariance_matrix(influence, design), names, names)
 
 
@@ -263,7 +193,7 @@ def _influence_on(
 ) -> Floats:
     """Influences in these rows of a part, on these PSUs; 0 where a PSU adds nothing."""
     order = np.argsort(psus)
-    place = order[np.searchsorted(psus, part.psu[rows], sorter=order)]
+    place = order[np.searchsorted(psus, part.unit[rows], sorter=order)]
     aligned = np.zeros((len(psus), len(part.indicators)))
     aligned[place] = np.nan_to_num(part.influence[rows])
     return aligned

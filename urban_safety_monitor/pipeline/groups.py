@@ -13,20 +13,25 @@ from pandera.typing.pandas import DataFrame
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.catalogue.measures import Mean, Proportion
-from urban_safety_monitor.pipeline.compare import COLUMNS, status_of
+from urban_safety_monitor.pipeline.compare import COLUMNS, adjusted, powers, status_of
 from urban_safety_monitor.pipeline.disclose import persons_needed
-from urban_safety_monitor.pipeline.linear import design_of
-from urban_safety_monitor.statistics.comparison import benjamini_hochberg, student_test
+from urban_safety_monitor.pipeline.units import (
+    Spread,
+    by_variance,
+    replicate_degrees,
+    replicate_spread,
+    units_of,
+)
+from urban_safety_monitor.statistics.comparison import student_test
 from urban_safety_monitor.statistics.linearisation import (
     LonelyPsu,
     covariances,
-    degrees_of_freedom,
     ratios,
     sums_by,
 )
 from urban_safety_monitor.tables import Comparisons, Estimates, checked
 from urban_safety_monitor.tables.inputs import TOTAL
-from urban_safety_monitor.tables.totals import CELL, PsuTotals
+from urban_safety_monitor.tables.totals import CELL, PsuTotals, ReplicateTotals
 
 PSU = ["area", "period", "stratum", "psu"]
 
@@ -41,17 +46,16 @@ def compare_groups(
     """Test every published group of every share or mean against everybody else in the city."""
     measured = [i for i in indicators if isinstance(i.measure, Proportion | Mean)]
     rows = [
-        _of_disaggregation(psu_totals, name, measured, lonely_psu)
-        for name in psu_totals.keys["disaggregation"].unique()
+        _of_disaggregation(surveys, name, measured, lonely_psu)
+        for surveys in by_variance(psu_totals)
+        for name in surveys.keys["disaggregation"].unique()
         if name != TOTAL and "*" not in name
     ]
     if not rows:
         return checked(Comparisons, pd.DataFrame(columns=COLUMNS))
     tested = _published(pd.concat(rows, ignore_index=True), estimates, catalogue)
-    groups = [tested["area"], tested["period"]]
-    tested["p_adjusted"] = tested.groupby(groups)["p_value"].transform(
-        lambda p: benjamini_hochberg(p.to_numpy(dtype=float))
-    )
+    tested["p_adjusted"] = adjusted(tested, catalogue)
+    tested = powers(tested, tested["variance"].to_numpy(dtype=float), catalogue)
     tested["benchmark"] = tested["disaggregation"] + ":" + tested["category"]
     clear = status_of(tested["z"], tested["indicator"], catalogue)
     # Many groups are tested at once: only differences that survive the correction are called.
@@ -70,8 +74,6 @@ def _of_disaggregation(
     if not asked:
         return pd.DataFrame()
     group, everybody, cell, cells = _paired_rows(psu_totals.keys, name)
-    design = design_of(psu_totals, lonely_psu)
-    design = design._replace(stratum=design.stratum[everybody])
     columns = [terms[i.id] for i in asked]
     n, above, below = (
         _group_and_rest(array[:, columns], group, everybody)
@@ -79,14 +81,22 @@ def _of_disaggregation(
     )
     inside = ratios(above[0], below[0], cell, len(cells))
     outside = ratios(above[1], below[1], cell, len(cells))
-    influence = np.nan_to_num(inside.influence - outside.influence, posinf=0.0, neginf=0.0)
-    inner, outer, df = (
-        degrees_of_freedom(part > 0, cell, len(cells), design) for part in (*n, n[0] + n[1])
+    difference = inside.value - outside.value
+    units = units_of(psu_totals, lonely_psu).of_rows(everybody)
+    inner, outer, df = (units.shown_by(part > 0, cell, len(cells))[0] for part in (*n, n[0] + n[1]))
+    if psu_totals.replicates is None:
+        influence = np.nan_to_num(inside.influence - outside.influence, posinf=0.0, neginf=0.0)
+        spread = units.spread(influence, cell)
+    else:
+        spread = _replicated(psu_totals.replicates, cells, difference, columns)
+        df = replicate_degrees(psu_totals.replicates, cells, df, spread)
+        spread = spread._replace(influence=np.nan_to_num(spread.influence))
+    variance = covariances(
+        spread.influence, spread.influence, spread.cell, len(cells), spread.design
     )
-    variance = covariances(influence, influence, cell, len(cells), design)
-    variance = np.where(np.minimum(inner, outer) > 0, variance, np.nan)
+    variance = np.where(np.minimum(np.minimum(inner, outer), df) > 0, variance, np.nan)
     times = np.array([i.survey_measure.times for i in asked])
-    test = student_test((inside.value - outside.value) * times, variance * times**2, df)
+    test = student_test(difference * times, variance * times**2, df)
     frame = cells.loc[np.repeat(np.arange(len(cells)), len(asked))].reset_index(drop=True)
     return frame.assign(
         indicator=[i.id for i in asked] * len(cells),
@@ -94,6 +104,8 @@ def _of_disaggregation(
         difference=test.difference.reshape(-1),
         z=test.z.reshape(-1),
         p_value=test.p_value.reshape(-1),
+        variance=(variance * times**2).reshape(-1),
+        degrees_of_freedom=df.reshape(-1),
         n_rest=sums_by(cell, len(cells), n[1]).reshape(-1),
     )
 
@@ -124,6 +136,28 @@ def _paired_rows(
     return group, pairs["row"].to_numpy(), pairs["cell"].to_numpy(), cells
 
 
+def _replicated(
+    replicates: ReplicateTotals,
+    cells: pd.DataFrame,
+    difference: np.ndarray,
+    columns: list[int],
+) -> Spread:
+    """How far the replicates' differences between group and rest lie from those of the sample."""
+    keys = replicates.keys.assign(stratum="", psu=replicates.keys["replicate"])
+    group, everybody, cell, found = _paired_rows(keys, cells["disaggregation"].iloc[0])
+    place = pd.MultiIndex.from_frame(cells).get_indexer(pd.MultiIndex.from_frame(found))[cell]
+    kept = place >= 0
+    above, below = (
+        _group_and_rest(array[:, columns], group[kept], everybody[kept])
+        for array in (replicates.numerator, replicates.denominator)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        deviation = above[0] / below[0] - above[1] / below[1] - difference[place[kept]]
+    number, _ = pd.factorize(pd.MultiIndex.from_frame(keys[["area", "period", "replicate"]]))
+    rows = everybody[kept]
+    return replicate_spread(deviation, replicates.counts[rows], place[kept], number[rows])
+
+
 def _group_and_rest(
     array: np.ndarray, group: np.ndarray, everybody: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -134,11 +168,16 @@ def _group_and_rest(
 def _published(
     tested: pd.DataFrame, estimates: DataFrame[Estimates], catalogue: Catalogue
 ) -> pd.DataFrame:
-    """Only groups whose own estimate is shown and reliable, beside a rest that is large enough."""
+    """Only groups whose own estimate is shown and reliable, beside a rest that is large enough.
+
+    The value of the rest would tell the size of a group whose size is withheld: with those of the
+    group and of everybody it says how many belong to each.
+    """
     key = ["indicator", *CELL]
-    shown = estimates.loc[(estimates["conf_status"] == "") & estimates["value"].notna(), key]
-    reliable = shown[estimates.loc[shown.index, "obs_status"] != "u"]
+    shown = estimates.loc[(estimates["conf_status"] == "") & estimates["value"].notna()]
+    reliable = shown.loc[shown["obs_status"] != "u", [*key, "n"]]
     kept = tested.merge(reliable, on=key)
+    kept.loc[kept["n"].isna(), ["benchmark_value", "difference"]] = np.nan
     limits = {
         name: persons_needed(i, catalogue.framework.thresholds)
         for name, i in catalogue.indicators.items()

@@ -5,7 +5,7 @@ linear in the influences, so from here on every indicator looks the same.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,28 +14,35 @@ from numpy.typing import NDArray
 
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.catalogue.measures import Gap, Total
+from urban_safety_monitor.pipeline.units import (
+    SURVEY,
+    Rows,
+    Spread,
+    Units,
+    replicate_degrees,
+    replicate_spread,
+    runs,
+    units_of,
+)
 from urban_safety_monitor.statistics.linearisation import (
     Design,
     LonelyPsu,
-    degrees_of_freedom,
     ratios,
     sums_by,
     totals,
 )
 from urban_safety_monitor.tables.inputs import TOTAL
-from urban_safety_monitor.tables.totals import CELL, PsuTotals
+from urban_safety_monitor.tables.totals import CELL, PsuTotals, ReplicateTotals
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
-
-SURVEY = ["area", "period"]
 
 
 @dataclass(frozen=True)
 class LinearisedIndicators:
     """Values and influences of indicators in cells, in each indicator's unit of measure.
 
-    One row of `influence` is one PSU in one cell.
+    One row of `influence` is one sampling unit, or one replicate, in one cell.
 
     Attributes:
         cells: (c) area, period, disaggregation, category.
@@ -45,12 +52,13 @@ class LinearisedIndicators:
         moments: (c, k, 6) denominator, numerator, the three weighted squares and the weight of
             the records, for design effects; NaN where an indicator has none (a gap, an average,
             a ratio of two weights).
+        degrees_of_freedom: (c, k) PSUs less strata, or those of the replicates; of a gap or an
+            average those of the part that has fewest, which is what shows the variance least.
+        psus: (c, k) PSUs with members in the universe, of the same part.
         cell: (n,) the cell of each row of `influence`.
-        psu: (n,) its PSU, numbered alike in all parts of one run.
+        unit: (n,) its sampling unit, numbered alike in all parts of one run.
         design: its stratum.
-        influence: (n, k) what the PSU adds to the value.
-        members: (n, k) whether the PSU has members in the universe; of a gap or an average, in
-            that of the part seen in the fewest PSUs, which is what shows the variance least.
+        influence: (n, k) what the unit adds to the value.
     """
 
     cells: pd.DataFrame
@@ -58,26 +66,12 @@ class LinearisedIndicators:
     value: Floats
     n: Floats
     moments: Floats
+    degrees_of_freedom: Floats
+    psus: Floats
     cell: Codes
-    psu: Codes
+    unit: Codes
     design: Design
     influence: Floats
-    members: NDArray[np.bool_]
-
-
-def design_of(psu_totals: PsuTotals, lonely_psu: LonelyPsu) -> Design:
-    """The sampling design of the rows of PSU totals."""
-    strata = psu_totals.psus
-    number = pd.MultiIndex.from_frame(strata[[*SURVEY, "stratum"]])
-    run, runs = _runs(psu_totals.keys[[*SURVEY, "stratum"]])
-    sampled = strata["psus"].to_numpy(dtype=float)
-    population = pd.to_numeric(strata["psus_in_population"]).to_numpy(dtype=float, na_value=np.inf)
-    return Design(
-        number.get_indexer(pd.MultiIndex.from_frame(runs)).astype(np.intp)[run],
-        strata["psus"].to_numpy(dtype=np.int64),
-        sampled / np.where(population > 0, population, np.inf),
-        lonely_psu,
-    )
 
 
 def linearised(
@@ -107,16 +101,12 @@ class _Rows(NamedTuple):
 
     cell: Codes
     cells: pd.DataFrame
-    psu: Codes
-    design: Design
+    units: Units
 
 
 def _rows_of(psu_totals: PsuTotals, lonely_psu: LonelyPsu) -> _Rows:
     cell, cells = _numbered(psu_totals.keys[CELL])
-    design = design_of(psu_totals, lonely_psu)
-    names, _ = pd.factorize(psu_totals.keys["psu"])
-    psu, _ = pd.factorize(names.astype(np.int64) * len(design.psus) + design.stratum)
-    return _Rows(cell, cells, psu.astype(np.intp), design)
+    return _Rows(cell, cells, units_of(psu_totals, lonely_psu))
 
 
 def _linearised_terms(
@@ -141,9 +131,14 @@ def _linearised_terms(
     value, influence = ratios(above, below, cell, cells)
     is_total = np.flatnonzero([isinstance(i.measure, Total) for i in owners])
     value[:, is_total], influence[:, is_total] = totals(above[:, is_total], cell, cells)
-    times = np.array([i.survey_measure.times for i in owners])
-    influence *= times
     n = sums_by(cell, cells, counted)
+    df, psus = rows.units.shown_by(counted > 0, cell, cells)
+    if psu_totals.replicates is None:
+        spread = rows.units.spread(influence, cell)
+    else:
+        spread = _replicated(psu_totals.replicates, rows.cells, value, chosen, is_total)
+        df = replicate_degrees(psu_totals.replicates, rows.cells, df, spread)
+    times = np.array([i.survey_measure.times for i in owners])
     of_cells = sums_by(cell, cells, above), sums_by(cell, cells, below)
     squares = {
         place: sums_by(cell, cells, psu_totals.squares[term][kept])
@@ -158,26 +153,50 @@ def _linearised_terms(
         np.where(n > 0, value, np.nan) * times,
         n,
         moments,
-        cell,
-        rows.psu,
-        rows.design,
-        influence,
-        counted > 0,
+        df,
+        psus,
+        spread.cell,
+        spread.unit,
+        spread.design,
+        spread.influence * times,
     )
 
 
-def _only(rows: _Rows, wanted: NDArray[np.bool_]) -> tuple[_Rows, slice | Codes]:
+def _replicated(
+    replicates: ReplicateTotals,
+    cells: pd.DataFrame,
+    value: Floats,
+    chosen: Sequence[int],
+    is_total: Codes,
+) -> Spread:
+    """How far the replicates' estimates lie from those of the sample in these cells."""
+    cell = pd.MultiIndex.from_frame(cells).get_indexer(
+        pd.MultiIndex.from_frame(replicates.keys[CELL])
+    )
+    rows = np.flatnonzero(cell >= 0)
+    cell = cell[rows].astype(np.intp)
+    above, below = (
+        _taken(array, rows, chosen) for array in (replicates.numerator, replicates.denominator)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimates = above / below
+    estimates[:, is_total] = above[:, is_total]
+    replicate, _ = pd.factorize(pd.MultiIndex.from_frame(replicates.keys[[*SURVEY, "replicate"]]))
+    deviation = estimates - value[cell]
+    return replicate_spread(deviation, replicates.counts[rows], cell, replicate[rows])
+
+
+def _only(rows: _Rows, wanted: NDArray[np.bool_]) -> tuple[_Rows, Rows]:
     """The rows of these cells, the cells numbered anew, and which rows they are."""
     if wanted.all():
         return rows, slice(None)
     kept = np.flatnonzero(wanted[rows.cell])
     number = np.cumsum(wanted) - 1
     cells = rows.cells[wanted].reset_index(drop=True)
-    design = rows.design._replace(stratum=rows.design.stratum[kept])
-    return _Rows(number[rows.cell[kept]].astype(np.intp), cells, rows.psu[kept], design), kept
+    return _Rows(number[rows.cell[kept]].astype(np.intp), cells, rows.units.of_rows(kept)), kept
 
 
-def _taken(array: Floats, rows: slice | Codes, columns: Sequence[int]) -> Floats:
+def _taken(array: Floats, rows: Rows, columns: Sequence[int]) -> Floats:
     every = list(columns) == list(range(array.shape[1]))
     return array[rows] if every else array[:, list(columns)][rows]
 
@@ -196,35 +215,21 @@ def _averaged(terms: LinearisedIndicators, indicators: Sequence[Indicator]) -> L
     if [column for own in owned for column in own] == list(range(len(indicators))):
         return terms
     first = [own[0] for own in owned]
-    value, n, moments = terms.value[:, first], terms.n[:, first], terms.moments[:, first]
-    influence, members = terms.influence[:, first], terms.members[:, first]
+    averaged = {
+        name: getattr(terms, name)[:, first]
+        for name in ("value", "n", "moments", "degrees_of_freedom", "psus", "influence")
+    }
     for place, own in enumerate(owned):
         if len(own) > 1:
-            value[:, place] = terms.value[:, own].mean(axis=1)
-            n[:, place] = terms.n[:, own].min(axis=1)
-            moments[:, place] = np.nan
-            influence[:, place] = terms.influence[:, own].mean(axis=1)
-            members[:, place] = _members_of_weakest(terms, own)
-    return LinearisedIndicators(
-        terms.cells,
-        tuple(indicators),
-        value,
-        n,
-        moments,
-        terms.cell,
-        terms.psu,
-        terms.design,
-        influence,
-        members,
-    )
-
-
-def _members_of_weakest(terms: LinearisedIndicators, own: Sequence[int]) -> NDArray[np.bool_]:
-    """In every cell the members of that term which has the fewest degrees of freedom (n,)."""
-    members = terms.members[:, own]
-    df = degrees_of_freedom(members, terms.cell, len(terms.cells), terms.design)
-    weakest = df.argmin(axis=1)[terms.cell]
-    return np.take_along_axis(members, weakest[:, None], axis=1)[:, 0]
+            weakest = terms.degrees_of_freedom[:, own].argmin(axis=1)[:, None]
+            for name in ("degrees_of_freedom", "psus"):
+                of_parts = getattr(terms, name)[:, own]
+                averaged[name][:, place] = np.take_along_axis(of_parts, weakest, axis=1)[:, 0]
+            averaged["value"][:, place] = terms.value[:, own].mean(axis=1)
+            averaged["n"][:, place] = terms.n[:, own].min(axis=1)
+            averaged["moments"][:, place] = np.nan
+            averaged["influence"][:, place] = terms.influence[:, own].mean(axis=1)
+    return replace(terms, indicators=tuple(indicators), **averaged)
 
 
 def _gap(terms: LinearisedIndicators, indicator: Indicator) -> LinearisedIndicators:
@@ -239,37 +244,37 @@ def _gap(terms: LinearisedIndicators, indicator: Indicator) -> LinearisedIndicat
     gap_of[plus], gap_of[minus] = np.arange(len(both)), np.arange(len(both))
     sign_of = np.zeros(len(terms.cells))
     sign_of[plus], sign_of[minus] = 1.0, -1.0
-    df = degrees_of_freedom(terms.members, terms.cell, len(terms.cells), terms.design)[:, 0]
+    df = terms.degrees_of_freedom[:, 0]
     weaker = np.where(df[plus] <= df[minus], plus, minus)
     keep = gap_of[terms.cell] >= 0
     sign = sign_of[terms.cell[keep]]
     rows, one, row = np.unique(
-        np.stack([gap_of[terms.cell[keep]], terms.psu[keep]]),
+        np.stack([gap_of[terms.cell[keep]], terms.unit[keep]]),
         axis=1,
         return_index=True,
         return_inverse=True,
     )
-    row = row.reshape(-1)
-    members = terms.members[keep] & np.isin(terms.cell[keep], weaker)[:, None]
     return LinearisedIndicators(
         both[CELL],
         (indicator,),
         terms.value[plus] - terms.value[minus],
         np.minimum(terms.n[plus], terms.n[minus]),
         np.full((len(both), 1, 6), np.nan),
+        terms.degrees_of_freedom[weaker],
+        terms.psus[weaker],
         rows[0].astype(np.intp),
         rows[1].astype(np.intp),
-        terms.design._replace(stratum=terms.design.stratum[keep][one]),
-        sums_by(row, rows.shape[1], terms.influence[keep] * sign[:, None]),
-        sums_by(row, rows.shape[1], members.astype(float)) > 0,
+        terms.design.of_rows(np.flatnonzero(keep)[one]),
+        sums_by(row.reshape(-1), rows.shape[1], terms.influence[keep] * sign[:, None]),
     )
 
 
 def _cells_of(cells: pd.DataFrame, disaggregation: str, category: str) -> pd.DataFrame:
     """Cells within one category, named by what they are crossed with (or total)."""
     numbered = cells.assign(number=np.arange(len(cells)))
-    groups = numbered["disaggregation"].str.partition("*")
-    categories = numbered["category"].str.partition("*")
+    # Without a cell there would be no columns.
+    groups = numbered["disaggregation"].str.partition("*").reindex(columns=range(3))
+    categories = numbered["category"].str.partition("*").reindex(columns=range(3))
     inside = (groups[0] == disaggregation) & (categories[0] == category)
     return numbered[inside].assign(
         disaggregation=groups[2].mask(groups[2] == "", TOTAL)[inside],
@@ -279,17 +284,7 @@ def _cells_of(cells: pd.DataFrame, disaggregation: str, category: str) -> pd.Dat
 
 def _numbered(keys: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
     """Each row's group number and the groups, in the order they first appear."""
-    run, runs = _runs(keys)
-    groups = runs.groupby(list(keys.columns), sort=False, observed=True)
+    run, found = runs(keys)
+    groups = found.groupby(list(keys.columns), sort=False, observed=True)
     number: Codes = groups.ngroup().to_numpy().astype(np.intp)
-    return number[run], runs.drop_duplicates().reset_index(drop=True)
-
-
-def _runs(keys: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
-    """Each row's run of equal neighbours, and the runs: few, where the rows are in order."""
-    new = np.zeros(len(keys), dtype=bool)
-    new[:1] = True
-    for name in keys:
-        column = keys[name].array
-        new[1:] |= np.asarray(column[1:] != column[:-1], dtype=bool)
-    return np.cumsum(new) - 1, keys[new].reset_index(drop=True)
+    return number[run], found.drop_duplicates().reset_index(drop=True)

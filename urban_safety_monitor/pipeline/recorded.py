@@ -6,7 +6,7 @@ vary at random has none, and a holder's own figure has the error its holder publ
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,23 @@ from numpy.typing import NDArray
 from pandera.typing.pandas import DataFrame
 
 from urban_safety_monitor.catalogue.indicator import Indicator
-from urban_safety_monitor.catalogue.measures import Rate, RecordedShare, RecordedValue
+from urban_safety_monitor.catalogue.measures import (
+    Rate,
+    RateRatio,
+    RecordedShare,
+    RecordedValue,
+    Standard,
+)
+from urban_safety_monitor.pipeline.rates import (
+    Recorded,
+    crude_rate,
+    per_resident,
+    ratio_of_rates,
+    series,
+    standardised_rate,
+)
 from urban_safety_monitor.statistics.draws import binomial_share, normal, poisson_rate
-from urban_safety_monitor.statistics.intervals import normal_quantile, poisson, wilson
+from urban_safety_monitor.statistics.intervals import normal_quantile, wilson
 from urban_safety_monitor.tables import Administrative, Estimates, checked
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.totals import CELL
@@ -25,26 +39,16 @@ Floats = NDArray[np.float64]
 Drawing = Callable[[int, np.random.Generator], Floats]
 
 
-class Recorded(NamedTuple):
-    """Value, error and interval of one indicator over cells (n,), in its unit of measure."""
-
-    value: Floats
-    standard_error: Floats
-    lower: Floats
-    upper: Floats
-    n: Floats
-
-
 def estimate_recorded(
-    records: DataFrame[Administrative], indicators: Sequence[Indicator]
+    records: DataFrame[Administrative], indicators: Sequence[Indicator], level: float = 0.95
 ) -> DataFrame[Estimates]:
-    """Estimate indicators measured by rate, recorded_share or recorded_value.
+    """Estimate indicators measured by rate, rate_ratio, recorded_share or recorded_value.
 
     A cell whose numerator or denominator is missing has no value and status x; nothing missing
     is ever read as zero.
     """
     wide = _wide(records)
-    frames = [_estimates_of(indicator, wide) for indicator in indicators]
+    frames = [_estimates_of(indicator, wide, level) for indicator in indicators]
     columns = list(Estimates.to_schema().columns)
     return checked(Estimates, pd.concat([pd.DataFrame(columns=columns), *frames]))
 
@@ -61,14 +65,14 @@ def recorded_draws(
     """Draws (n, 1 + draws) of an indicator's total value; `wide` is of `totals_of_records`."""
     match indicator.measure:
         case Rate(events=events, residents=residents, per=per):
-            factor = _per_resident(_series(wide, residents), per)
-            return poisson_rate(_series(wide, events), factor, draws, rngs)
+            factor = per_resident(series(wide, residents), per)
+            return poisson_rate(series(wide, events), factor, draws, rngs)
         case RecordedShare(events=events, among=among, times=times):
-            drawn = binomial_share(_series(wide, events), _series(wide, among), draws, rngs)
+            drawn = binomial_share(series(wide, events), series(wide, among), draws, rngs)
             return drawn * times
-        case RecordedValue(series=series, times=times):
-            error = np.nan_to_num(_series(wide, series, "standard_error"))
-            return normal(_series(wide, series), error, draws, rngs) * times
+        case RecordedValue(series=name, times=times):
+            error = np.nan_to_num(series(wide, name, "standard_error"))
+            return normal(series(wide, name), error, draws, rngs) * times
     raise TypeError(f"{indicator.id} is not measured from records")
 
 
@@ -83,22 +87,18 @@ def _wide(records: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([keys, flat], axis=1)
 
 
-def _series(wide: pd.DataFrame, series: str, kind: str = "value") -> Floats:
-    name = f"{kind}:{series}"
-    if name not in wide:
-        return np.full(len(wide), np.nan)
-    return pd.to_numeric(wide[name]).to_numpy(dtype=float, na_value=np.nan)
-
-
-def _estimates_of(indicator: Indicator, wide: pd.DataFrame) -> pd.DataFrame:
+def _estimates_of(indicator: Indicator, wide: pd.DataFrame, level: float) -> pd.DataFrame:
     named = series_of(indicator)
-    there = [f"value:{series}" for series in named if f"value:{series}" in wide]
+    there = [f"value:{name}" for name in named if f"value:{name}" in wide]
     asked = (wide["disaggregation"] == TOTAL) | wide["disaggregation"].isin(
-        indicator.disaggregations
+        () if by_groups(indicator) else indicator.disaggregations
     )
     has_any = wide[there].notna().any(axis=1) if there else pd.Series(False, index=wide.index)
     cells = wide[asked & (has_any | (wide["disaggregation"] == TOTAL))]
-    found = _measured(indicator.measure, cells)
+    if by_groups(indicator):  # figures of everybody together are not needed
+        surveys = wide.drop_duplicates(["area", "period"])
+        cells = surveys.assign(disaggregation=TOTAL, category=TOTAL)
+    found = _measured(indicator.measure, cells, wide, level)
     missing = np.isnan(found.value)
     blank: dict[str, Any] = dict.fromkeys(
         ("degrees_of_freedom", "n_effective", "design_effect", "psus"), np.nan
@@ -116,6 +116,8 @@ def series_of(indicator: Indicator) -> list[str]:
     match indicator.measure:
         case Rate(events=events, residents=residents):
             return [events, residents]
+        case RateRatio(events=events, residents=residents):
+            return [events, residents]
         case RecordedShare(events=events, among=among):
             return [events, among]
         case RecordedValue(series=series):
@@ -123,10 +125,10 @@ def series_of(indicator: Indicator) -> list[str]:
     raise TypeError(f"{indicator.id} is not measured from records")
 
 
-def _status(cells: pd.DataFrame, series: Sequence[str]) -> NDArray[np.object_]:
+def _status(cells: pd.DataFrame, names: Sequence[str]) -> NDArray[np.object_]:
     """The first series' status that is not normal."""
     status = np.full(len(cells), "A", dtype=object)
-    for name in reversed(series):
+    for name in reversed(names):
         column = f"obs_status:{name}"
         if column in cells:
             given = cells[column].fillna("A").to_numpy(dtype=object)
@@ -134,47 +136,45 @@ def _status(cells: pd.DataFrame, series: Sequence[str]) -> NDArray[np.object_]:
     return status
 
 
-def _measured(measure: object, cells: pd.DataFrame) -> Recorded:
-    match measure:
-        case Rate(events=events, residents=residents, per=per):
-            return _rate(_series(cells, events), _series(cells, residents), per)
-        case RecordedShare(events=events, among=among, times=times):
-            return _share(_series(cells, events), _series(cells, among), times)
-        case RecordedValue(series=series, times=times):
-            given = _series(cells, series) * times
-            error = _series(cells, series, "standard_error") * times
-            return _figure(given, error)
-    raise TypeError(f"not a measure of records: {measure!r}")
-
-
-def _per_resident(residents: Floats, per: float) -> Floats:
-    """What one event adds to a rate; missing where nobody lives."""
-    return per / np.where(residents > 0, residents, np.nan)
-
-
-def _rate(events: Floats, residents: Floats, per: float) -> Recorded:
-    factor = _per_resident(residents, per)
-    ends = poisson(events)
-    error = np.sqrt(np.maximum(events, 1))  # no event seen still leaves a doubt of about one
-    return Recorded(
-        events * factor, error * factor, ends.lower * factor, ends.upper * factor, events
+def by_groups(indicator: Indicator) -> bool:
+    """Whether one value is made of the figures of several groups."""
+    measure = indicator.measure
+    return isinstance(measure, RateRatio) or (
+        isinstance(measure, Rate) and measure.standard is not None
     )
 
 
-def _share(events: Floats, among: Floats, times: float) -> Recorded:
+def _measured(measure: object, cells: pd.DataFrame, wide: pd.DataFrame, level: float) -> Recorded:
+    match measure:
+        case Rate(standard=None):
+            return crude_rate(measure, cells, level)
+        case Rate(standard=Standard() as standard):
+            return standardised_rate(measure, standard, cells, wide, level)
+        case RateRatio():
+            return ratio_of_rates(measure, cells, wide, level)
+        case RecordedShare(events=events, among=among, times=times):
+            return _share(series(cells, events), series(cells, among), times, level)
+        case RecordedValue(series=name, times=times):
+            given = series(cells, name) * times
+            error = series(cells, name, "standard_error") * times
+            return _figure(given, error, level)
+    raise TypeError(f"not a measure of records: {measure!r}")
+
+
+def _share(events: Floats, among: Floats, times: float, level: float) -> Recorded:
     """More events than they can be of are a fault of the records, not a share."""
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where((among > 0) & (events <= among), events / among, np.nan)
         # Jeffreys' adjusted share keeps the error above 0 where all or none were of the kind.
         adjusted = (events + 0.5) / (among + 1)
         error = np.sqrt(adjusted * (1 - adjusted) / among)
-    ends = wilson(share, among)
+    ends = wilson(share, among, level)
     return Recorded(share * times, error * times, ends.lower * times, ends.upper * times, among)
 
 
-def _figure(value: Floats, error: Floats) -> Recorded:
+def _figure(value: Floats, error: Floats, level: float) -> Recorded:
     complete = np.where(np.isnan(value), np.nan, np.nan_to_num(error))
-    half = normal_quantile() * complete
+    half = normal_quantile(level) * complete
     return Recorded(
         value, complete, np.maximum(value - half, 0), value + half, np.full(len(value), np.nan)
     )

@@ -9,7 +9,16 @@ from urban_safety_monitor.tables.inputs import (
     Microdata,
     Surveys,
 )
-from urban_safety_monitor.tables.results import Comparisons, Estimates, Robustness, Scores
+from urban_safety_monitor.tables.results import (
+    Comparisons,
+    Estimates,
+    LeftOut,
+    OrderChanges,
+    Robustness,
+    Scores,
+    SensitivityIndices,
+)
+from urban_safety_monitor.tables.withheld import Withheld
 
 __all__ = [
     "Administrative",
@@ -18,9 +27,13 @@ __all__ = [
     "Comparisons",
     "Differences",
     "Estimates",
+    "LeftOut",
     "Microdata",
+    "OrderChanges",
     "Robustness",
     "Scores",
+    "SensitivityIndices",
     "Surveys",
+    "Withheld",
     "checked",
 ]

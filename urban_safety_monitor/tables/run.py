@@ -1,13 +1,39 @@
 """`Results`: all tables of one run together with where they came from."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
 from pandera.typing.pandas import DataFrame
 
+from urban_safety_monitor.tables.boundaries import Boundaries
+from urban_safety_monitor.tables.checks import empty
+from urban_safety_monitor.tables.comparing import RankSets, Trends, WeightChecks
 from urban_safety_monitor.tables.inputs import Areas, Differences, Surveys
-from urban_safety_monitor.tables.results import Comparisons, Estimates, Robustness, Scores
+from urban_safety_monitor.tables.results import (
+    Comparisons,
+    Estimates,
+    LeftOut,
+    OrderChanges,
+    Robustness,
+    Scores,
+    SensitivityIndices,
+)
+from urban_safety_monitor.tables.withheld import Withheld
+
+LATER: dict[str, type[pa.DataFrameModel]] = {
+    "sensitivity": SensitivityIndices,
+    "left_out": LeftOut,
+    "order_changes": OrderChanges,
+    "withheld": Withheld,
+    "rank_sets": RankSets,
+    "trends": Trends,
+    "weights": WeightChecks,
+    "boundaries": Boundaries,
+}
+"""Tables that runs kept by earlier versions do not have; empty where they do not."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +56,8 @@ class Results:
     """Everything a run produced. Cells withheld to protect people are already without numbers.
 
     `quality` has one row per area, period and finding of the design and the answers.
-    `peers` has one row per area and peer, with the reasons in words' parameters.
+    `peers` has one row per area and peer, with the reasons in words' parameters. `withheld` is for
+    those who answer for the run, never for publication: it says which cells protect which.
     """
 
     provenance: Provenance
@@ -43,6 +70,16 @@ class Results:
     robustness: DataFrame[Robustness]
     quality: pd.DataFrame
     peers: pd.DataFrame
+    sensitivity: DataFrame[SensitivityIndices] = field(
+        default_factory=partial(empty, SensitivityIndices)
+    )
+    left_out: DataFrame[LeftOut] = field(default_factory=partial(empty, LeftOut))
+    order_changes: DataFrame[OrderChanges] = field(default_factory=partial(empty, OrderChanges))
+    withheld: DataFrame[Withheld] = field(default_factory=partial(empty, Withheld))
+    rank_sets: DataFrame[RankSets] = field(default_factory=partial(empty, RankSets))
+    trends: DataFrame[Trends] = field(default_factory=partial(empty, Trends))
+    weights: DataFrame[WeightChecks] = field(default_factory=partial(empty, WeightChecks))
+    boundaries: DataFrame[Boundaries] = field(default_factory=partial(empty, Boundaries))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Each table by its name."""

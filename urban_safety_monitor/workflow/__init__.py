@@ -6,7 +6,12 @@ arguments.
 
 from urban_safety_monitor.workflow.index import score_values
 from urban_safety_monitor.workflow.runs import Outcome, demonstration, program_version, run_config
-from urban_safety_monitor.workflow.surveys import Wanted, check_files, estimate_files
+from urban_safety_monitor.workflow.surveys import (
+    Wanted,
+    check_files,
+    estimate_files,
+    estimates_of,
+)
 
 __all__ = [
     "Outcome",
@@ -14,6 +19,7 @@ __all__ = [
     "check_files",
     "demonstration",
     "estimate_files",
+    "estimates_of",
     "program_version",
     "run_config",
     "score_values",

@@ -7,15 +7,25 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from urban_safety_monitor.catalogue.conditions import Declaration
+from urban_safety_monitor.catalogue.sampling import Replicates
+from urban_safety_monitor.catalogue.weighting import Weighting
 from urban_safety_monitor.errors import DataError
+from urban_safety_monitor.pipeline.precision import AgainstSampling, Precision, ShareInterval
 from urban_safety_monitor.statistics.linearisation import LonelyPsu
 
 
 class Source(Declaration):
-    """The files of one survey handed in, and the recipe that reads them."""
+    """The files of one survey handed in, and the recipe that reads them.
+
+    `given` says what every record has in a column the files lack: `given.period = "2026-Q1"`.
+    `weighting` trims and calibrates the weights, `replicates` are made from the sampling units.
+    """
 
     files: tuple[Path, ...] = Field(min_length=1)
     recipe: str
+    given: dict[str, str] = {}
+    weighting: Weighting | None = None
+    replicates: Replicates | None = None
 
     @property
     def name(self) -> str:
@@ -33,16 +43,26 @@ class RunConfig(Declaration):
     differences: Path | None = None
     administrative: tuple[Path, ...] = ()
     checklists: tuple[Path, ...] = ()
+    boundaries: tuple[Path, ...] = ()
     microdata: tuple[Source, ...] = Field(min_length=1)
     draws: int = Field(default=1000, ge=1)
     seed: int = Field(default=0, ge=0)
     lonely_psu: LonelyPsu = "adjust"
+    interval: ShareInterval = "settled"
+    design_effect: AgainstSampling = "with-replacement"
 
     @property
     def tables(self) -> tuple[Path, ...]:
         """The tables beside the surveys."""
         single = [self.areas, self.surveys, *([self.differences] if self.differences else [])]
-        return (*single, *self.administrative, *self.checklists)
+        weightings = [source.weighting for source in self.microdata if source.weighting]
+        margins = dict.fromkeys(w.margins for w in weightings if w.margins)
+        return (*single, *self.administrative, *self.checklists, *self.boundaries, *margins)
+
+    @property
+    def precision(self) -> Precision:
+        """How precision is said; results and their reports are of the 95 % level."""
+        return Precision(self.interval, design_effect=self.design_effect)
 
 
 def read_config(path: Path) -> RunConfig:

@@ -1,6 +1,6 @@
 """Whole runs: read what a configuration names, compute everything, keep it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -17,23 +17,28 @@ from pandera.typing.pandas import DataFrame
 
 from urban_safety_monitor.catalogue import Catalogue, load_catalogue
 from urban_safety_monitor.catalogue.load import shipped
-from urban_safety_monitor.engines import psu_totals
+from urban_safety_monitor.engines.replicates import Summed
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.intake import Intake, require_accepted
+from urban_safety_monitor.intake.boundaries import read_boundaries
 from urban_safety_monitor.intake.known import Known
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.pipeline.run import Inputs, Options, run
-from urban_safety_monitor.store import RunStore
+from urban_safety_monitor.store import RELEASED, RunStore
 from urban_safety_monitor.tables import (
     Administrative,
     Areas,
     Checklist,
     Differences,
     Surveys,
+    Withheld,
     checked,
 )
+from urban_safety_monitor.tables.boundaries import Boundaries
+from urban_safety_monitor.tables.comparing import WeightChecks
 from urban_safety_monitor.tables.run import Provenance, Results
 from urban_safety_monitor.workflow.config import RunConfig, Source, read_config
+from urban_safety_monitor.workflow.sampling import Asked, sample_of, totals_of
 from urban_safety_monitor.workflow.surveys import check_files
 
 Table = TypeVar("Table", bound=pa.DataFrameModel)
@@ -81,23 +86,52 @@ def run_config(path: Path, store: RunStore, now: datetime, say: Say = print) -> 
     """
     config = read_config(path)
     catalogue = load_catalogue()
-    known = Known(
-        _tables(Areas, path.parent, [config.areas]),
-        _tables(Surveys, path.parent, [config.surveys]),
-    )
+    known = known_in(config, path.parent)
+    boundaries = _boundaries(config, path.parent, set(known.areas["area"]))
     read_one = partial(_read_survey, base=path.parent, catalogue=catalogue, known=known)
     found = _read_surveys(config.microdata, read_one, say)
     used, refused = _usable(found)
     say(f"{len(used)} surveys read, {len(refused)} refused")
     options = Options(config.draws, config.seed, config.lonely_psu)
+    inputs = _inputs(config, path.parent, used, catalogue)
+    provenance = _provenance(config, path.parent, used, catalogue.sha256)
+    before = store.released_before(provenance, inputs.surveys)
     results = run(
-        _inputs(config, path.parent, used, catalogue),
+        replace(inputs, released=tuple(before.values())),
         catalogue,
         options,
-        _provenance(config, path.parent, used, catalogue.sha256),
+        _identified(provenance, tuple(before)),
     )
+    say(_withheld_line(results.withheld))
+    results = replace(results, boundaries=boundaries)
     store.keep(results, now)
     return Outcome(results, refused)
+
+
+def known_in(config: RunConfig, base: Path) -> Known:
+    """The areas and surveys a configuration names, to hold files against.
+
+    Raises:
+        DataError: a table cannot be read or does not hold.
+    """
+    return Known(_tables(Areas, base, [config.areas]), _tables(Surveys, base, [config.surveys]))
+
+
+def _boundaries(config: RunConfig, base: Path, areas: Collection[str]) -> DataFrame[Boundaries]:
+    frames = [pd.DataFrame(columns=list(Boundaries.to_schema().columns))]
+    frames += [read_boundaries(base / path, areas) for path in config.boundaries]
+    return checked(Boundaries, pd.concat(frames, ignore_index=True))
+
+
+def _withheld_line(withheld: DataFrame[Withheld]) -> str:
+    """How much is withheld to protect people, by reason."""
+    kinds = {"row": "rows", "all": "values", "size": "sizes"}
+    told = []
+    for figures, name in kinds.items():
+        reasons = withheld.loc[withheld["figures"] == figures, "reason"].value_counts()
+        parts = ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items()))
+        told.append(f"{reasons.sum()} {name}" + (f" ({parts})" if parts else ""))
+    return f"withheld to protect people: {'; '.join(told)}"
 
 
 def demonstration(data_folder: Path, now: datetime, say: Say = print) -> Outcome:
@@ -130,7 +164,8 @@ def _read_surveys(
 def _read_survey(source: Source, base: Path, catalogue: Catalogue, known: Known) -> _Read:
     try:
         files = [base / file for file in source.files]
-        intake = check_files(files, _recipe_name(source, base), catalogue, known)
+        recipe = _recipe_name(source, base)
+        intake = check_files(files, recipe, catalogue, known, given=source.given)
         require_accepted(intake)
     except DataError as error:
         return _Read(source, None, error)
@@ -175,9 +210,18 @@ def _refuse_repeated_persons(used: Sequence[_Read]) -> None:
 
 def _inputs(config: RunConfig, base: Path, used: Sequence[_Read], catalogue: Catalogue) -> Inputs:
     surveys = [one.intake for one in used if one.intake]
-    microdata = pd.concat([intake.frame for intake in surveys], ignore_index=True)
     indicators = [i for i in catalogue.indicators.values() if i.from_survey]
-    totals = psu_totals(microdata, catalogue, indicators, tuple(catalogue.disaggregations))
+    samples = [
+        sample_of(
+            one.intake.frame,
+            one.intake.recipe,
+            catalogue,
+            Asked(one.source.weighting, one.source.replicates, base),
+        )
+        for one in used
+        if one.intake
+    ]
+    totals = totals_of(samples, Summed(catalogue, indicators, tuple(catalogue.disaggregations)))
     return Inputs(
         psu_totals=totals,
         administrative=_tables(Administrative, base, config.administrative),
@@ -186,6 +230,13 @@ def _inputs(config: RunConfig, base: Path, used: Sequence[_Read], catalogue: Cat
         surveys=_tables(Surveys, base, [config.surveys]),
         differences=_tables(Differences, base, [config.differences] if config.differences else []),
         quality=_quality(surveys, totals.psus),
+        weights=checked(WeightChecks, pd.concat([s.diagnostics for s in samples])),
+        same_units=frozenset(
+            area
+            for intake in surveys
+            if intake.recipe.design.same_units
+            for area in intake.frame["area"].unique()
+        ),
     )
 
 
@@ -228,8 +279,12 @@ def _provenance(
     read = [file for one in used for file in one.source.files]
     recipes = [Path(one.source.recipe) for one in used if one.source.recipe.endswith(".toml")]
     inputs = {file.as_posix(): _digest(base / file) for file in (*config.tables, *read, *recipes)}
-    options = asdict(Options(config.draws, config.seed, config.lonely_psu))
-    made_from = Provenance(
+    options = asdict(Options(config.draws, config.seed, config.lonely_psu, config.precision))
+    samples = {one.source.name: _sample_said(one.source) for one in used}
+    options |= {"samples": {name: said for name, said in samples.items() if said}}
+    given = {one.source.name: one.source.given for one in used if one.source.given}
+    options |= {"given": given} if given else {}
+    return Provenance(
         run_id="",
         version=f"{program_version()}+{source_digest()}",
         catalogue_sha256=catalogue_sha256,
@@ -237,8 +292,19 @@ def _provenance(
         options=options | {"recipes": {one.source.name: one.source.recipe for one in used}},
         demonstration=config.demonstration,
     )
-    content = dumps(asdict(made_from), sort_keys=True)
-    return replace(made_from, run_id=sha256(content.encode()).hexdigest()[:16])
+
+
+def _identified(made_from: Provenance, released: Sequence[str]) -> Provenance:
+    """Named by the hash of all a run is made from; what earlier runs told is part of that."""
+    options = made_from.options | ({RELEASED: list(released)} if released else {})
+    whole = replace(made_from, options=options)
+    content = dumps(asdict(whole), sort_keys=True)
+    return replace(whole, run_id=sha256(content.encode()).hexdigest()[:16])
+
+
+def _sample_said(source: Source) -> dict[str, object]:
+    """What is chosen for a survey's sample."""
+    return source.model_dump(mode="json", include={"weighting", "replicates"}, exclude_none=True)
 
 
 def _digest(path: Path) -> str:

@@ -1,8 +1,9 @@
 """The files a city's field team starts from: the empty table, an example, one with ten faults."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal, get_args
 
 import pandas as pd
 from pandera.typing.pandas import DataFrame
@@ -10,13 +11,17 @@ from pandera.typing.pandas import DataFrame
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.load import shipped
 from urban_safety_monitor.errors import DataError
-from urban_safety_monitor.fieldwork.city import city_in, relabelled
+from urban_safety_monitor.fieldwork.city import City, city_in, relabelled
 from urban_safety_monitor.fieldwork.practice import faulty, planted_faults
 from urban_safety_monitor.fieldwork.template import Filling, questionnaire_workbook
 from urban_safety_monitor.tables import Areas, checked
+from urban_safety_monitor.tables.csv_text import csv_text
 from urban_safety_monitor.workflow.views import find_area
 
 EXAMPLE_ROWS = 3
+
+Kind = Literal["template", "example", "ten_faults"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
@@ -47,24 +52,31 @@ def template_files(
     """
     areas = read_areas(wanted.areas or shipped("sample_data") / "areas.csv")
     city = city_in(areas, find_area(areas, wanted.city))
-    made = relabelled(_made_interviews(), city)
-    example = Filling(example=made.head(EXAMPLE_ROWS))
-    books = {
-        "template": example,
-        "example": replace(example, answers=made),
-        "ten_faults": replace(example, answers=faulty(made)),
-    }
-    ending = f"{wanted.language}.xlsx"
     files = {
-        f"{city.area.lower()}_{name}_{ending}": questionnaire_workbook(
-            catalogue, city, filling, day, wanted.language
+        template_name(city, kind, wanted.language): template(
+            kind, city, day, catalogue, wanted.language
         )
-        for name, filling in books.items()
+        for kind in KINDS
     }
-    listed = planted_faults(made, wanted.language).assign(demonstration=True)
+    listed = planted_faults(_made_interviews(city), wanted.language).assign(demonstration=True)
     name = f"{city.area.lower()}_planted_faults_{wanted.language}.csv"
-    files[name] = listed.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    files[name] = csv_text(listed).encode("utf-8-sig")
     return _written(files, folder)
+
+
+def template_name(city: City, kind: Kind, language: str) -> str:
+    """What the workbook of this kind is called."""
+    return f"{city.area.lower()}_{kind}_{language}.xlsx"
+
+
+def template(
+    kind: Kind, city: City, day: date, catalogue: Catalogue, language: str = "en"
+) -> bytes:
+    """One workbook: the empty table, or one filled with made interviews with or without faults."""
+    made = _made_interviews(city)
+    answers = {"template": made.head(0), "example": made, "ten_faults": faulty(made)}[kind]
+    filling = Filling(example=made.head(EXAMPLE_ROWS), answers=answers)
+    return questionnaire_workbook(catalogue, city, filling, day, language)
 
 
 def _written(files: dict[str, bytes], folder: Path) -> list[Path]:
@@ -90,6 +102,7 @@ def read_areas(path: Path) -> DataFrame[Areas]:
     return checked(Areas, frame)
 
 
-def _made_interviews() -> pd.DataFrame:
-    """The clean practice survey: made answers that fit the questionnaire."""
-    return pd.read_csv(shipped("sample_data") / "practice" / "example_clean.csv")
+def _made_interviews(city: City) -> pd.DataFrame:
+    """The clean practice survey as if of this city: made answers that fit the questionnaire."""
+    made = pd.read_csv(shipped("sample_data") / "practice" / "example_clean.csv")
+    return relabelled(made, city)

@@ -1,6 +1,7 @@
 """Totals instead of records: computed where the records are held, added up where they are not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,14 +9,24 @@ from pandera.typing.pandas import DataFrame
 
 from urban_safety_monitor.catalogue import Catalogue, load_recipe
 from urban_safety_monitor.catalogue.indicator import Indicator
+from urban_safety_monitor.catalogue.recipe import Recipe
 from urban_safety_monitor.engines import EngineName, psu_totals
 from urban_safety_monitor.engines.exchange import MadeFrom, read_totals, write_totals
+from urban_safety_monitor.engines.stages import staged
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.intake import apply_recipe, require_accepted
+from urban_safety_monitor.pipeline.replicates import with_replicates
 from urban_safety_monitor.tables import Estimates
 from urban_safety_monitor.tables.totals import PsuTotals
 from urban_safety_monitor.workflow.runs import program_version
-from urban_safety_monitor.workflow.surveys import Wanted, chosen_for, select, shown_estimates
+from urban_safety_monitor.workflow.surveys import (
+    NOTHING_GIVEN,
+    Wanted,
+    chosen_for,
+    completed,
+    select,
+    shown_estimates,
+)
 
 
 def totals_file(
@@ -26,8 +37,13 @@ def totals_file(
     output: Path,
     *,
     engine: EngineName = "duckdb",
+    drop: Sequence[str] = (),
+    given: Mapping[str, str] = NOTHING_GIVEN,
 ) -> PsuTotals:
     """Sum the files of one survey by sampling unit and write the totals.
+
+    Columns to `drop` are left out before anything else looks at them; what is `given` holds for
+    every record where the recipe has no column for it.
 
     Raises:
         CatalogueError: an indicator or disaggregation is unknown, or needs what the recipe lacks.
@@ -39,9 +55,12 @@ def totals_file(
             f"recipe {recipe_name} reads recorded figures, which have no sampling units; "
             "give the files of a survey"
         )
-    table = require_accepted(apply_recipe(recipe, catalogue, files))
+    recipe = completed(recipe, given)
+    table = require_accepted(apply_recipe(recipe, catalogue, files, drop=drop))
     chosen = chosen_for(table, extended, wanted)
-    totals = psu_totals(table, extended, chosen, wanted.by, engine)
+    _refuse_replicate_weights(recipe)
+    records = staged(table, second_stage=False).records
+    totals = psu_totals(records, extended, chosen, wanted.by, engine)
     made_from = MadeFrom(
         catalogue.sha256,
         _definitions_sha256(chosen, extended, wanted),
@@ -66,13 +85,24 @@ def estimate_totals(
     """
     totals, made_from = read_totals(paths)
     _refuse_others(made_from, catalogue)
-    _, extended = load_recipe(made_from.recipe, catalogue)
+    recipe, extended = load_recipe(made_from.recipe, catalogue)
+    declared = wanted.sample.replicates or recipe.design.replicates
+    if declared:
+        totals = with_replicates(totals, declared)
     summed = [
         extended.indicators[name] for name in dict.fromkeys(t.indicator for t in totals.terms)
     ]
-    asked = Wanted(wanted.indicators, wanted.by or made_from.disaggregations, wanted.lonely_psu)
+    asked = replace(wanted, by=wanted.by or made_from.disaggregations)
     chosen = select(extended, asked, summed, set(made_from.disaggregations))
     return shown_estimates(totals, chosen, extended, asked)
+
+
+def _refuse_replicate_weights(recipe: Recipe) -> None:
+    if recipe.design.replicates and recipe.design.replicates.columns is not None:
+        raise DataError(
+            f"recipe {recipe.id}: errors come from the file's replicate weights, which totals do "
+            "not hold; estimate where the answers are"
+        )
 
 
 def _definitions_sha256(chosen: Sequence[Indicator], catalogue: Catalogue, wanted: Wanted) -> str:

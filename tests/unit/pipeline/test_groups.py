@@ -52,7 +52,7 @@ def compared(frame, *indicators, rule="adjust", sensitive=(), **thresholds):
     chosen = [i.model_copy(update={"sensitive": i.id in sensitive}) for i in indicators]
     declared = catalogue(*chosen, groups=[SEX, DISTRICT], thresholds=LENIENT | thresholds)
     totals = psu_totals(frame, declared, chosen, GROUPS)
-    shown = disclose(estimate(totals, chosen, rule).estimates, declared)
+    shown = disclose(estimate(totals, chosen, rule).estimates, declared).estimates
     return compare_groups(totals, shown, chosen, declared, rule).set_index(
         ["component", "area", "benchmark"]
     )

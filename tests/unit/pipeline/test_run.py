@@ -207,6 +207,24 @@ def test_spans_hold_the_score(five):
     assert (both["score"] <= both["upper_span"]).all()
 
 
+def test_what_is_uncertain_is_kept_with_the_run(five):
+    assert {"sampling", "everything"} <= set(five.robustness["choice"])
+    assert len(five.order_changes) == 5 * 4 / 2
+    assert set(five.left_out["level"]) <= {"indicator", "subdomain", "domain"}
+    assert five.sensitivity["country"].eq("MX").all()
+    assert {"sampling", "importance"} <= set(five.sensitivity["factor"])
+
+
+def test_a_city_marked_d_is_not_counted_among_the_ranked():
+    found = results(CITIES, marks=[("safe", "A", "2026", "d")])
+    rows = found.scores[found.scores["component"] == "safe"].set_index("area")
+    assert rows.loc["A", "obs_status"] == "d"
+    assert np.isnan(rows.loc["A", "rank"])
+    assert rows["score"].notna().all()
+    assert rows["rank"].max() <= 4
+    assert rows["rank_upper"].max() <= 4
+
+
 def test_without_records_and_checklists_a_run_stands_on_its_survey():
     found = results(PAIR, records=False, checklists=False)
     rows = found.estimates[found.estimates["indicator"].isin(["homicides", "strategy"])]

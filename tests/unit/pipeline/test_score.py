@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.factories import catalogue, component, indicator, posts, share
+from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.pipeline.score import interval_of_draws, score, score_table
 
 DOMAINS = ["d1", "d2", "d3", "d4", "d5", "d6"]
@@ -130,7 +131,7 @@ def test_a_geometric_component_is_no_better_than_its_weakest_part_allows():
     declared = catalogue(
         scored("a", "d"),
         scored("b", "d"),
-        components=[component("d", "domain", aggregation="geometric")],
+        components=[component("d", "domain", aggregation="geometric", reason="For a test.")],
     )
     rows = table({"a": [20.0, 0.0], "b": [80.0, 100.0]}, declared, ("A", "B"))
     np.testing.assert_allclose(rows.loc["d", "score"], [40, 0])
@@ -199,3 +200,201 @@ def test_an_area_alone_has_no_rank():
     declared = catalogue(scored("a", "d"), components=[component("d", "domain")])
     rows = table({"a": [80.0, NAN]}, declared, ("A", "B"))
     assert rows[["rank", "rank_lower", "rank_upper"]].isna().all(axis=None)
+
+
+TWO = {"components": [component("d", "domain")]}
+WHY = {"reason": "For a test."}
+
+
+def points(draws, declared, areas=("A", "B", "C", "D"), **units_given):
+    """Rows of a single period's scores by component and area."""
+    of = units(*areas).assign(**units_given)
+    return table(draws, declared, areas, of)
+
+
+def two(**framework):
+    return catalogue(scored("a", "d"), scored("b", "d"), **TWO | framework)
+
+
+def test_what_is_imputed_is_scored_and_flagged_but_covers_nothing():
+    declared = catalogue(
+        scored("a", "d"),
+        scored("b", "d"),
+        scored("c", "e"),
+        imputation={"method": "mean", **WHY},
+        components=[
+            component("d", "domain", parent="all", coverage_at_least=0.5),
+            component("e", "domain", parent="all", coverage_at_least=0.5),
+            component("all", "overall"),
+        ],
+    )
+    draws = {"a": [10.0, NAN, 30], "b": [40.0, 60, NAN], "c": [NAN, 20, 40]}
+    rows = points(draws, declared, ("A", "B", "C"))
+    assert rows.loc["a", "score"].tolist() == [10, 20, 30]
+    assert rows.loc["a", "obs_status"].tolist() == ["A", "E", "A"]
+    assert rows.loc["a", "coverage"].tolist() == [1, 0, 1]
+    assert rows.loc["a", "missing"].tolist() == ["", "a", ""]
+    assert rows.loc["a", "rank"].fillna(0).tolist() == [2, 0, 1]  # only what is measured
+    assert rows.loc["d", "score"].tolist() == [25, 40, 40]
+    assert rows.loc["d", "coverage"].tolist() == [1, 0.5, 0.5]
+    assert rows.loc["d", ["obs_status", "imputed"]].values.tolist() == [
+        ["A", ""],
+        ["E", "a"],
+        ["E", "b"],
+    ]
+    # Nothing of it measured: filling in does not make a domain scored.
+    assert np.isnan(rows.loc[("e", "A"), "score"])
+    assert rows.loc[("e", "A"), ["obs_status", "imputed"]].tolist() == ["", ""]
+    assert rows.loc[("all", "A"), ["obs_status", "coverage"]].tolist() == ["A", 0.5]
+    assert rows.loc[("all", "B"), ["obs_status", "imputed"]].tolist() == ["E", "a"]
+    assert rows.loc["evidence:objective_survey", "obs_status"].tolist() == ["E", "E", "E"]
+
+
+def test_imputation_is_within_a_group_and_never_across_periods():
+    declared = two(imputation={"method": "mean", "within": "region", **WHY})
+    draws = {"a": [10.0, NAN, 90, NAN], "b": [1.0, 1, 1, 1]}
+    rows = points(draws, declared, region=["north", "north", "south", "west"])
+    np.testing.assert_allclose(rows.loc["a", "score"], [10, 10, 90, NAN])
+    of = pd.concat([units("A", "B"), units("A", "B", period="2028")], ignore_index=True)
+    draws = {"a": np.array([[10.0], [NAN], [90], [NAN]])}
+    found = score(draws, of, two(imputation={"method": "mean", **WHY}))
+    np.testing.assert_allclose(found.scores["a"][:, 0], [10, 10, 90, 90])
+
+
+def test_a_group_to_impute_within_must_be_there():
+    declared = two(imputation={"method": "mean", "within": "region", **WHY})
+    with pytest.raises(DataError, match="imputation within 'region': there is no such column"):
+        points({"a": [1.0] * 4}, declared)
+
+
+def test_an_indicator_may_be_kept_from_imputation():
+    declared = two(
+        imputation={"method": "mean", **WHY},
+        indicators=[{"id": "b", "imputed": False, **WHY}],
+    )
+    rows = points({"a": [10.0, NAN, 30, 20], "b": [10.0, NAN, 30, 20]}, declared)
+    assert rows.loc[("a", "B"), "score"] == 20
+    assert np.isnan(rows.loc[("b", "B"), "score"])
+
+
+def test_each_way_to_normalise_is_reached_from_the_framework():
+    draws = {"a": [10.0, 20, 40, 50], "b": [10.0, 20, 40, 50]}
+    expected = {
+        "goalposts": [10, 20, 40, 50],
+        "min_max": [0, 25, 75, 100],
+        "z_score": 50 + 10 * (np.array([10, 20, 40, 50]) - 30) / np.std([10, 20, 40, 50], ddof=1),
+        "rank": [0, 100 / 3, 200 / 3, 100],
+        "percentile": [12.5, 37.5, 62.5, 87.5],
+        "target": np.array([0, 10, 30, 40]) / 0.9,
+        "best": [20, 40, 80, 100],
+    }
+    for method, scores in expected.items():
+        rule = {"method": method, **WHY}
+        rows = points(draws, two(normalisation=rule))
+        np.testing.assert_allclose(rows.loc["a", "score"], scores, err_msg=method)
+        own = points(draws, two(indicators=[{"id": "b", "normalisation": method, **WHY}]))
+        np.testing.assert_allclose(own.loc["b", "score"], scores, err_msg=method)
+        np.testing.assert_allclose(own.loc["a", "score"], [10, 20, 40, 50])
+
+
+def test_scores_may_begin_above_0():
+    rule = {"method": "min_max", "lowest": 1, **WHY}
+    rows = points({"a": [10.0, 20, 40, 50]}, two(normalisation=rule))
+    np.testing.assert_allclose(rows.loc["a", "score"], [1, 25.75, 75.25, 100])
+
+
+def test_extreme_values_are_treated_where_the_framework_says_so():
+    areas = [f"A{number:02}" for number in range(12)]
+    draws = {"a": [*range(1, 12), 99.0], "b": [*range(1, 12), 99.0]}
+    rule = {"method": "winsorise", **WHY}
+    declared = two(
+        normalisation={"method": "min_max", **WHY},
+        indicators=[{"id": "a", "treatment": rule}],
+    )
+    rows = points(draws, declared, areas)
+    assert rows.loc[("a", "A10"), "score"] == 100  # 99 counts as 11
+    assert rows.loc[("b", "A10"), "score"] == pytest.approx(1000 / 98)
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("harmonic", [32, 50]),
+        ("median", [50, 50]),
+        ("mazziotta_pareto", [50 - 0.6 * 900 / 100, 50]),
+        ("copeland", [50, 50]),
+        ("benefit_of_the_doubt", [100, 100]),
+    ],
+)
+def test_each_way_to_aggregate_is_reached_from_the_framework(how, expected):
+    declared = two(components=[component("d", "domain", aggregation=how, **WHY)])
+    rows = points({"a": [20.0, 50], "b": [80.0, 50]}, declared, ("A", "B"))
+    np.testing.assert_allclose(rows.loc["d", "score"], expected)
+
+
+def test_who_lacks_a_part_has_no_doubt_to_benefit_from():
+    parts = component("d", "domain", aggregation="benefit_of_the_doubt", parent="all", **WHY)
+    declared = catalogue(
+        scored("a", "d"),
+        scored("b", "d"),
+        scored("c", "e"),
+        components=[parts, component("e", "domain", parent="all"), component("all", "overall")],
+    )
+    rows = points({"a": [20.0, 50], "b": [80.0, NAN], "c": [10.0, 10]}, declared, ("A", "B"))
+    assert np.isnan(rows.loc[("d", "B"), "score"])
+    assert rows.loc["all", "coverage"].tolist() == [1, 0.5]  # the whole counts scored domains
+
+
+def test_parts_may_count_alike_or_as_principal_components_suggest():
+    rng = np.random.default_rng(1)
+    common, alone = rng.uniform(0, 100, 40), rng.uniform(0, 100, 40)
+    draws = {"a": common, "b": common, "c": alone}
+    areas = [f"A{number:02}" for number in range(40)]
+
+    def whole(how):
+        declared = catalogue(
+            scored("a", "d"),
+            scored("b", "d"),
+            scored("c", "d", status="extended"),
+            components=[component("d", "domain", importance_of_parts=how, reason="For a test.")],
+        )
+        return table(draws, declared, areas).loc["d", "score"].to_numpy()
+
+    np.testing.assert_allclose(whole("given"), (2 * common + 0.5 * alone) / 2.5)
+    np.testing.assert_allclose(whole("equal"), (2 * common + alone) / 3)
+    suggested = np.linalg.lstsq(np.stack([common, alone], axis=1), whole("pca"))[0]
+    assert suggested.sum() == pytest.approx(1)
+    assert suggested[0] > 0.6
+
+
+def test_principal_components_need_values_that_differ():
+    declared = two(components=[component("d", "domain", importance_of_parts="pca", **WHY)])
+    with pytest.raises(DataError, match="component d: importance by principal components needs"):
+        points({"a": [1.0, 2, 3, 4], "b": [5.0] * 4}, declared)
+
+
+def test_a_city_whose_definition_differs_is_scored_but_not_counted_among_the_ranked():
+    declared = catalogue(
+        scored("a", "d"),
+        scored("b", "d"),
+        scored("c", "d"),
+        components=[component("d", "domain", coverage_at_least=0.6)],
+    )
+    draws = {name: np.array([[90.0], [60], [30]]) for name in "abc"}
+    of = units("A", "B", "C")
+
+    def rows(*names):
+        differing = {name: np.array([True, False, False]) for name in names}
+        found = score_table(score(draws, of, declared, differing), declared)
+        return found.set_index(["component", "area"])
+
+    one = rows("a")
+    assert one.loc["a", "score"].tolist() == [90, 60, 30]
+    np.testing.assert_array_equal(one.loc["a", "rank"], [NAN, 1, 2])
+    assert one.loc["a", "obs_status"].tolist() == ["d", "A", "A"]
+    assert one.loc["b", "rank"].tolist() == [1, 2, 3]
+    assert one.loc["d", "rank"].tolist() == [1, 2, 3]  # the comparable two thirds suffice
+    two_differ = rows("a", "b")
+    np.testing.assert_array_equal(two_differ.loc["d", "rank"], [NAN, 1, 2])
+    assert two_differ.loc["d", "obs_status"].tolist() == ["d", "A", "A"]
+    assert two_differ.loc["d", "coverage"].tolist() == [1, 1, 1]

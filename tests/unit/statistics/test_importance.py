@@ -7,25 +7,25 @@ from urban_safety_monitor.statistics.importance import (
     within_parent,
 )
 
-PARENTS = [np.array([0, 0, 1]), np.array([0, 0])]
+PARENT = np.array([3, 3, 4, 5, 5, -1])
 # every combination of four signs, so that columns are unrelated
 SIGNS = np.array(np.meshgrid(*[[-1.0, 1.0]] * 4)).reshape(4, -1).T
 
 
 def test_importance_counts_among_siblings():
-    found = within_parent(np.array([1.0, 3, 5]), PARENTS[0])
+    found = within_parent(np.array([1.0, 3, 5]), np.array([0, 0, 1]))
     np.testing.assert_allclose(found, [0.25, 0.75, 1])
 
 
 def test_effective_importance_is_the_product_down_the_levels():
-    found = effective_importance(np.array([1.0, 3, 5, 1, 3]), PARENTS)
-    np.testing.assert_allclose(found, [0.0625, 0.1875, 0.75, 0.25, 0.75])
+    found = effective_importance(np.array([1.0, 3, 5, 1, 3, 7]), PARENT)
+    np.testing.assert_allclose(found, [0.0625, 0.1875, 0.75, 0.25, 0.75, 1])
 
 
 def test_sets_of_importance_are_taken_side_by_side():
-    sets = np.array([[1.0, 1], [3, 1], [5, 1], [1, 1], [3, 1]])
-    found = effective_importance(sets, PARENTS)
-    np.testing.assert_allclose(found[:, 1], [0.25, 0.25, 0.5, 0.5, 0.5])
+    sets = np.array([[1.0, 1], [3, 1], [5, 1], [1, 1], [3, 1], [1, 1]])
+    found = effective_importance(sets, PARENT)
+    np.testing.assert_allclose(found[:, 1], [0.25, 0.25, 0.5, 0.5, 0.5, 1])
 
 
 def test_main_effects_of_unrelated_indicators_sum_to_1():

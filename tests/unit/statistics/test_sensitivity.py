@@ -9,9 +9,8 @@ from urban_safety_monitor.statistics.uncertainty import evaluate
 INDEX = Index(
     values=np.array([[50.0]]),
     goalposts=np.array([[0.0], [100.0]]),
-    importance=np.ones(1),
-    parents=[np.array([0])],
-    aggregation=("arithmetic",),
+    importance=np.ones(2),
+    parent=np.array([1, -1]),
 )
 STEPS = np.linspace(0, 1, 256)[:, None, None]
 SHIFTED = {"values": 40 + 20 * STEPS, "goalposts": INDEX.goalposts + 10 * STEPS}
@@ -43,11 +42,21 @@ def test_two_factors_that_only_matter_together():
 
 
 def test_nothing_explains_a_result_that_does_not_vary():
-    factors = {"values": np.full((4, 1, 1), 50.0), "aggregation": [("arithmetic",), ("median",)]}
+    factors = {"values": np.full((4, 1, 1), 50.0), "aggregation": ["arithmetic", "median"]}
     found = sensitivity(
         INDEX, factors, scores, np.random.default_rng(1), replications=16, resamples=10
     )
-    np.testing.assert_array_equal(found.first.value, [[0, 0]])
+    for part in found:
+        np.testing.assert_array_equal(np.stack(part), np.zeros((3, 1, 2)))
+
+
+def test_the_same_generator_gives_the_same_intervals():
+    found = [
+        sensitivity(INDEX, SHIFTED, scores, np.random.default_rng(seed), replications=32)
+        for seed in (1, 1, 2)
+    ]
+    np.testing.assert_array_equal(np.stack(found[0]), np.stack(found[1]))
+    assert not np.array_equal(np.stack(found[0]), np.stack(found[2]))
 
 
 def test_several_results_have_indices_each():

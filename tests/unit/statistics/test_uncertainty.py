@@ -14,18 +14,17 @@ from urban_safety_monitor.statistics.uncertainty import (
     without_each,
 )
 
-PARENTS = [np.array([0, 0, 1]), np.array([0, 0])]
+PARENT = np.array([3, 3, 4, 5, 5, -1])
 INDEX = Index(
     values=np.array([[10.0, 30, 50], [20, 60, 90], [40, 50, 10]]),
     goalposts=np.array([[0.0, 0, 0], [100, 100, 100]]),
-    importance=np.ones(5),
-    parents=PARENTS,
-    aggregation=("arithmetic", "arithmetic"),
+    importance=np.ones(6),
+    parent=PARENT,
 )
 FACTORS = {
     "values": NormalDraws(INDEX.values, np.full((3, 3), 2.0), 7, seed=1),
-    "importance": dirichlet_importance(INDEX.importance, PARENTS, 20, 5, np.random.default_rng(2)),
-    "aggregation": [("arithmetic",) * 2, ("geometric", "median")],
+    "importance": dirichlet_importance(INDEX.importance, PARENT, 20, 5, np.random.default_rng(2)),
+    "aggregation": ["arithmetic", ("geometric", "geometric", "median")],
     "normalisation": ["goalposts", "min_max"],
     "imputed_within": [None, np.zeros(3, dtype=int)],
     "goalposts": [INDEX.goalposts, INDEX.goalposts * 2],
@@ -83,9 +82,9 @@ def test_draws_may_have_a_covariance():
 
 
 def test_drawn_importance_varies_around_the_one_given_among_siblings():
-    importance = np.array([1.0, 3, 5, 1, 1])
-    sets = dirichlet_importance(importance, PARENTS, 24, 5000, np.random.default_rng(1))
-    np.testing.assert_allclose(sets.mean(axis=0), [0.25, 0.75, 1, 0.5, 0.5], atol=0.01)
+    importance = np.array([1.0, 3, 5, 1, 1, 1])
+    sets = dirichlet_importance(importance, PARENT, 24, 5000, np.random.default_rng(1))
+    np.testing.assert_allclose(sets.mean(axis=0), [0.25, 0.75, 1, 0.5, 0.5, 1], atol=0.01)
     np.testing.assert_allclose(sets[:, 0] + sets[:, 1], 1)
     # s (1 - s) / (1 + concentration)
     assert sets[:, 0].var() == pytest.approx(0.25 * 0.75 / 25, rel=0.1)

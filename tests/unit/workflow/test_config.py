@@ -81,9 +81,15 @@ def test_a_run_without_a_survey_is_refused(folder):
 
 def test_every_missing_table_is_named_at_once(folder):
     text = WHOLE + 'administrative = ["a.csv", "b.csv"]\ndifferences = "d.csv"\n'
+    text += 'boundaries = ["e.geojson"]\n'
     text += SURVEY.format(file="answers.csv", recipe="usm-questionnaire")
     problems = problems_of(written(folder, text))
-    assert [problem.split(": ")[1] for problem in problems] == ["d.csv", "a.csv", "b.csv"]
+    assert [problem.split(": ")[1] for problem in problems] == [
+        "d.csv",
+        "a.csv",
+        "b.csv",
+        "e.geojson",
+    ]
     assert all("no such file" in problem for problem in problems)
 
 
@@ -102,6 +108,14 @@ def refused(folder: Path, *sources: tuple[str, str]) -> list[str]:
         run_config(written(folder, text), RunStore(folder / "data"), NOW, lambda _: None)
     assert list((folder / "data" / "runs").iterdir()) == []
     return list(raised.value.problems)
+
+
+def test_outlines_that_cannot_be_drawn_stop_the_run_before_a_survey_is_read(folder):
+    (folder / "outlines.geojson").write_text('{"type": "Point"}', encoding="utf-8")
+    text = WHOLE + 'boundaries = ["outlines.geojson"]\n'
+    text += SURVEY.format(file="nowhere.csv", recipe="usm-questionnaire")
+    with pytest.raises(DataError, match=r"outlines\.geojson: not a GeoJSON FeatureCollection"):
+        run_config(written(folder, text), RunStore(folder / "data"), NOW, lambda _: None)
 
 
 def test_files_that_are_not_there_are_their_surveys_own_fault(folder):
