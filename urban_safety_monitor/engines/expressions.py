@@ -91,6 +91,23 @@ def every(parts: Iterable[Declaration]) -> str:
     return " AND ".join(condition(part) for part in parts) or "TRUE"
 
 
+def tests(parts: Sequence[Declaration]) -> tuple[str, ...]:
+    """Boolean expressions, one of which is true where all conditions hold and nowhere else.
+
+    A single list of codes is asked for code by code: after `CASE WHEN` each is looked for only
+    where none was found before, which is faster than to look up lists.
+    """
+    match parts:
+        case [IsIn(column=column, is_in=codes)]:
+            return tuple(f"{identifier(column)} = {literal(code)}" for code in codes)
+    return (every(parts),)
+
+
+def where(tests: Iterable[str], value: str) -> str:
+    """A value where one of the tests is true, NULL elsewhere."""
+    return f"(CASE {' '.join(f'WHEN {test} THEN {value}' for test in tests)} END)"
+
+
 def _joined(word: str, parts: Iterable[Declaration]) -> str:
     return "(" + word.join(condition(part) for part in parts) + ")"
 

@@ -10,8 +10,10 @@ Source: Demmel and Nguyen (2013), Fast reproducible floating-point summation: pr
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from urban_safety_monitor.engines.expressions import double, identifier, literal
@@ -19,6 +21,10 @@ from urban_safety_monitor.engines.query import DESIGN, POPULATION, Query
 
 BITS = 51
 """Of the largest possible sum in a PSU; two more are left for carrying."""
+WEIGHTS, NUMBERS = 4, 8
+"""Steps are powers of two with an exponent that is a multiple of this: so surveys share them."""
+PSUS_AT_ONCE = 40_000
+"""Surveys are summed together up to so many sampling units: more would only want more memory."""
 
 
 def design_sql(query: Query, relation: str) -> str:
@@ -40,42 +46,86 @@ def design_sql(query: Query, relation: str) -> str:
     )
 
 
-def grid_sql(query: Query, bounds: pa.Table) -> str:
-    """A relation with each survey's grid: `grid_` of every weight, `reach_` of every number.
+@dataclass(frozen=True)
+class Grid:
+    """What numbers of some surveys are rounded with.
+
+    Attributes:
+        source: what follows after the records in FROM, to have these surveys and no others.
+        steps: of every weight what to add and take off again, of every number a power of two that
+            its largest value does not exceed; as SQL.
+        columns: columns of the source that steps are in.
+    """
+
+    source: str
+    steps: dict[str, str]
+    columns: tuple[str, ...] = ()
+
+    def rounded(self, weight: str, *numbers: str, product: str = "") -> str:
+        """This weight times these numbers (or the product given) as a multiple of the grid's step.
+
+        Adding something large and taking it off again cuts the rest.
+        """
+        large = " * ".join(self.steps[name] for name in (weight, *numbers))
+        product = product or " * ".join([identifier(weight), *numbers])
+        return f"(({product} + ({large})) - ({large}))"
+
+
+def grids_of(query: Query, bounds: pa.Table) -> Iterator[Grid]:
+    """The grids of all surveys, of as many areas at a time as memory is meant for.
+
+    A step that surveys share is written into the query, others come from a table that is joined.
+    Records out of a join are summed half as fast, so steps are coarse enough to be shared often.
 
     Args:
         query: what is asked.
-        bounds: largest values by area and period, from the rows of `design_sql`.
+        bounds: largest values by area and period, in their order.
     """
-    columns = [f"grid_{name}" for name in query.weights]
-    columns += [f"reach_{name}" for name in query.numbers]
     surveys = bounds.to_pylist() or [dict.fromkeys(bounds.column_names, None)]
-    rows = ", ".join(f"({', '.join(_row(query, survey))})" for survey in surveys)
-    names = ", ".join(map(identifier, ["area", "period", *columns]))
-    return f"(VALUES {rows}) AS grid({names})"
+    steps = [dict(_steps(query, survey)) for survey in surveys]
+    areas = [survey["area"] or "" for survey in surveys]
+    before = np.cumsum([survey["psus"] or 0 for survey in surveys]) // PSUS_AT_ONCE
+    # An area's surveys stay together.
+    first: dict[str, int] = {}
+    batch = np.array([first.setdefault(a, b) for a, b in zip(areas, before, strict=True)])
+    for number in np.unique(batch):
+        rows = np.flatnonzero(batch == number)
+        given = [(areas[k], surveys[k]["period"] or "", steps[k]) for k in rows]
+        yield _grid(given, every=len(rows) == len(surveys))
 
 
-def on_grid(number: str, grid: str) -> str:
-    """The number as a multiple of the grid's step: what is added and taken off cuts the rest."""
-    return f"(({number} + {grid}) - {grid})"
+def _grid(surveys: Sequence[tuple[str, str, dict[str, float]]], every: bool) -> Grid:
+    first = surveys[0][2]
+    own = [name for name in first if len({steps[name] for *_, steps in surveys}) > 1]
+    steps = {name: _number(step) for name, step in first.items()}
+    if not own:
+        areas = ", ".join(dict.fromkeys(literal(area) for area, *_ in surveys))
+        return Grid("" if every else f"WHERE area IN ({areas})", steps)
+    rows = (
+        ", ".join([literal(area), literal(period), *(_number(steps[name]) for name in own)])
+        for area, period, steps in surveys
+    )
+    names = ", ".join(["of_area", "of_period", *(identifier(f"step_{name}") for name in own)])
+    table = f"(VALUES {', '.join(f'({row})' for row in rows)}) AS grid({names})"
+    columns = {name: identifier(f"step_{name}") for name in own}
+    return Grid(
+        f"JOIN {table} ON area = of_area AND period = of_period",
+        steps | columns,
+        tuple(columns.values()),
+    )
 
 
-def _row(query: Query, survey: dict) -> Iterator[str]:
-    yield from (literal(survey["area"] or ""), literal(survey["period"] or ""))
+def _steps(query: Query, survey: dict) -> Iterator[tuple[str, float]]:
     for name in query.weights:
-        yield _number(_rounding((survey["records"] or 0) * (survey[name] or 0.0)))
+        bound = (survey["records"] or 0) * (survey[name] or 0.0)
+        yield name, 1.5 * 2.0**52 * math.ldexp(_power_above(bound, WEIGHTS), -BITS)
     for name in query.numbers:
-        yield _number(_power_above(survey[name] or 0.0))
+        yield name, _power_above(survey[name] or 0.0, NUMBERS)
 
 
-def _rounding(bound: float) -> float:
-    """What to add to a number and take off again so that sums up to the bound are exact."""
-    return 1.5 * 2.0**52 * math.ldexp(_power_above(bound), -BITS)
-
-
-def _power_above(bound: float) -> float:
-    """The smallest power of two that is not below the bound; 1 for nothing at all."""
-    return 2.0 ** math.ceil(math.log2(bound)) if bound > 0 else 1.0
+def _power_above(bound: float, multiple: int) -> float:
+    """The smallest power of two not below the bound whose exponent is a multiple; 1 for nothing."""
+    return 2.0 ** (multiple * math.ceil(math.log2(bound) / multiple)) if bound > 0 else 1.0
 
 
 def _number(value: float) -> str:

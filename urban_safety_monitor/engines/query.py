@@ -7,7 +7,7 @@ from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.codebook import Disaggregation
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.catalogue.measures import Gap, parts_of, weights_of
-from urban_safety_monitor.engines.expressions import identifier
+from urban_safety_monitor.engines.expressions import identifier, where
 from urban_safety_monitor.engines.terms import TermSql, terms_of
 from urban_safety_monitor.tables.totals import Term
 
@@ -52,10 +52,10 @@ class Query:
     def numbers(self) -> dict[str, str]:
         """What is counted other than persons, known only in the universe: column -> SQL."""
         named = (
-            (f"{side}_{k}", f"CASE WHEN {term.universe} THEN {number} END")
+            (f"{side}_{k}", where(term.universe, number))
             for k, term in enumerate(self.sql)
             for side, number in (("above", term.above), ("below", term.below))
-            if number and not term.is_share
+            if number
         )
         return dict(named)
 

@@ -1,6 +1,6 @@
 """The one query as text: persons' records to weighted PSU totals, for all terms and groups.
 
-Three steps. `records` takes the columns needed and rounds weights to the survey's grid, `weighted`
+Three steps. `records` takes the columns needed and rounds weights to the surveys' grid, `weighted`
 says for how much every record counts, the outer step only sums. Sums that several terms share are
 asked for once. Summed are only the groups that no other holds: totals of everybody, and of one
 disaggregation that is also crossed with another, are added up from these (see `unpack`). The text
@@ -10,8 +10,8 @@ runs unchanged on DuckDB, PostgreSQL and Spark.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from urban_safety_monitor.engines.expressions import category, double, identifier
-from urban_safety_monitor.engines.grid import on_grid
+from urban_safety_monitor.engines.expressions import category, double, identifier, where
+from urban_safety_monitor.engines.grid import Grid
 from urban_safety_monitor.engines.query import DESIGN, Query
 from urban_safety_monitor.engines.terms import TermSql
 
@@ -44,10 +44,10 @@ class _Expressions:
         return (f"{sql} AS {name}" for sql, name in self.names.items())
 
 
-def totals_sql(query: Query, relation: str, grid: str) -> TotalsSql:
-    """The text for a relation, a name or a query in brackets, and its grid."""
+def totals_sql(query: Query, relation: str, grid: Grid) -> TotalsSql:
+    """The text for a relation, a name or a query in brackets, and the surveys of a grid."""
     counted, summed = _Expressions("counted"), _Expressions("total")
-    roles = tuple(_roles(term, k, counted, summed) for k, term in enumerate(query.sql))
+    roles = tuple(_roles(term, k, grid, counted, summed) for k, term in enumerate(query.sql))
     by = [
         f"{category(d)} AS {identifier('by_' + name)}" for name, d in query.disaggregations.items()
     ]
@@ -74,64 +74,45 @@ def _group_columns(query: Query) -> Iterator[str]:
         yield f"GROUPING({by}) AS {identifier('without_' + name)}"
 
 
-def _records(query: Query, relation: str, grid: str) -> str:
-    """The records' own columns, the weights on the grid, and the grid."""
+def _records(query: Query, relation: str, grid: Grid) -> str:
+    """The records of the grid's surveys: their own columns, weights on the grid, and its steps.
+
+    A weight of 0 is unknown from here on: nobody counts who stands for nobody.
+    """
     own = (query.used - set(query.weights)) | set(DESIGN)
-    columns = [f"given.{identifier(name)}" for name in sorted(own)]
+    columns = [*map(identifier, sorted(own)), *grid.columns]
     for name in query.weights:
-        weight = double(f"given.{identifier(name)}")
-        rounding = f"grid.{identifier('grid_' + name)}"
-        columns += [f"{on_grid(weight, rounding)} AS {identifier(name)}", rounding]
-    columns += [f"grid.{identifier('reach_' + name)}" for name in query.numbers]
-    return (
-        f"SELECT {', '.join(columns)} FROM {query.records(relation)} JOIN {grid} "
-        "ON given.area = grid.area AND given.period = grid.period"
-    )
+        weight = grid.rounded(name, product=double(identifier(name)))
+        columns.append(f"NULLIF({weight}, 0) AS {identifier(name)}")
+    return f"SELECT {', '.join(columns)} FROM {query.records(relation)} {grid.source}"
 
 
-def _roles(term: TermSql, k: int, counted: _Expressions, summed: _Expressions) -> dict[str, str]:
+def _roles(
+    term: TermSql, k: int, grid: Grid, counted: _Expressions, summed: _Expressions
+) -> dict[str, str]:
     """Asks for a term's sums and tells their columns.
 
-    Outside the universe what is summed is 0 or unknown, which adds nothing either way. Conditions
-    are multiplied with rather than chosen by: engines do that several times faster.
+    What is summed is unknown outside the universe, which neither adds nor counts.
     """
-    weight = identifier(term.weight_below)
-    if term.below is None:
-        x = counted.name(f"({weight} * {_one_if(term.universe)})")
+    weight = term.weight_below
+    if term.below:
+        x = f"NULLIF({grid.rounded(weight, f'below_{k}')}, 0)"
     else:
-        x = _product(term.weight_below, weight, f"below_{k}")
-    n = summed.name(f"COUNT(NULLIF({x}, 0))")
-    if term.is_share:
-        above = f"{x} * {_one_if(term.above)}"
-    else:
-        above = _product(term.weight_above, identifier(term.weight_above), f"above_{k}")
-    plain = {"n": n, "y": summed.name(f"SUM({above})"), "x": summed.name(f"SUM({x})")}
-    return plain if term.is_share else plain | _squares(term, k, plain, summed)
+        x = counted.name(where(term.universe, identifier(weight)))
+    plain = {"n": summed.name(f"COUNT({x})"), "x": summed.name(f"SUM({x})")}
+    if term.fulfilled:
+        return plain | {"y": summed.name(f"SUM({where(term.fulfilled, x)})")}
+    plain["y"] = summed.name(f"SUM({grid.rounded(term.weight_above, f'above_{k}')})")
+    squares = _squares(term, k, grid)
+    known = {"yy": "", "xy": plain["y"], "xx": plain["x"], "weight": plain["x"]}
+    return plain | known | {role: summed.name(f"SUM({sql})") for role, sql in squares.items()}
 
 
-def _one_if(condition: str) -> str:
-    return f"CAST(({condition}) AS INTEGER)"
-
-
-def _squares(term: TermSql, k: int, plain: dict[str, str], summed: _Expressions) -> dict[str, str]:
-    """Sums over single records for design effects; where all count 1 below, most are known."""
-    y, below = f"above_{k}", f"below_{k}"
-    column, weight = term.weight_below, identifier(term.weight_below)
-    yy = summed.name(f"SUM({_product(column, weight, y, y)})")
-    if term.below is None:
-        return {"yy": yy, "xy": plain["y"], "xx": plain["x"], "weight": plain["x"]}
-    there = _one_if(f"{below} <> 0")
-    return {
-        "yy": yy,
-        "xy": summed.name(f"SUM({_product(column, weight, below, y)})"),
-        "xx": summed.name(f"SUM({_product(column, weight, below, below)})"),
-        "weight": summed.name(f"SUM({weight} * {there})"),
-    }
-
-
-def _product(column: str, weight: str, *numbers: str) -> str:
-    """A weight times numbers, on the grid."""
-    product = " * ".join([weight, *numbers])
-    reach = (identifier(f"reach_{name}") for name in numbers)
-    rounding = " * ".join([identifier(f"grid_{column}"), *reach])
-    return on_grid(f"({product})", f"({rounding})")
+def _squares(term: TermSql, k: int, grid: Grid) -> dict[str, str]:
+    """What design effects need of single records; where all count 1 below, most is known."""
+    y, x, weight = f"above_{k}", f"below_{k}", term.weight_below
+    squares = {"yy": grid.rounded(weight, y, y)}
+    if term.below:
+        squares |= {"xy": grid.rounded(weight, x, y), "xx": grid.rounded(weight, x, x)}
+        squares |= {"weight": where([f"{x} <> 0"], identifier(weight))}
+    return squares

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urban_safety_monitor.catalogue.conditions import Declaration
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.catalogue.measures import Average, Gap, Mean, Proportion, Ratio, Total
-from urban_safety_monitor.engines.expressions import condition, double, every, quantity
+from urban_safety_monitor.engines.expressions import double, every, quantity, tests
 
 
 @dataclass(frozen=True)
@@ -14,19 +14,19 @@ class TermSql:
     """One numerator and denominator.
 
     Attributes:
-        universe: a boolean expression; who counts at all.
-        above: a boolean expression of a share, else a number.
-        below: a number, or nothing where every record of the universe counts 1.
+        universe: boolean expressions; who counts at all are those of whom one is true.
         weight_above, weight_below: columns the two sides are weighted with.
-        is_share: whether `above` is a condition among the universe.
+        fulfilled: of a share: boolean expressions, one true of those who count above as well.
+        above: of all others: a number.
+        below: a number, or nothing where every record of the universe counts 1.
     """
 
-    universe: str
-    above: str
+    universe: tuple[str, ...]
     weight_above: str
     weight_below: str
+    fulfilled: tuple[str, ...] = ()
+    above: str | None = None
     below: str | None = None
-    is_share: bool = False
 
 
 def terms_of(indicator: Indicator) -> Iterator[TermSql]:
@@ -40,12 +40,13 @@ def terms_of(indicator: Indicator) -> Iterator[TermSql]:
         case Mean() | Total() as measure:
             above = double(quantity(measure.of))
             known = f"({every(measure.among)}) AND {above} IS NOT NULL"
-            yield TermSql(known, above, measure.weight, measure.weight)
+            yield TermSql((known,), measure.weight, measure.weight, above=above)
         case Ratio() as measure:
             above, below = double(quantity(measure.of)), double(quantity(measure.per))
             known = f"({every(measure.among)}) AND {above} IS NOT NULL AND {below} IS NOT NULL"
-            yield TermSql(known, above, measure.weight_of or measure.weight, measure.weight, below)
+            over = measure.weight_of or measure.weight
+            yield TermSql((known,), over, measure.weight, above=above, below=below)
 
 
 def _share(of: Declaration, among: Sequence[Declaration], weight: str) -> TermSql:
-    return TermSql(every(among), condition(of), weight, weight, is_share=True)
+    return TermSql(tests(among), weight, weight, fulfilled=tests([of]))

@@ -1,6 +1,6 @@
 """Persons' records to PSU totals with any engine that runs SQL."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -9,14 +9,11 @@ import pyarrow as pa
 
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Indicator
-from urban_safety_monitor.engines.grid import bounds_of, design_sql, grid_sql
+from urban_safety_monitor.engines.grid import bounds_of, design_sql, grids_of
 from urban_safety_monitor.engines.query import query_of
 from urban_safety_monitor.engines.sums import totals_sql
 from urban_safety_monitor.engines.unpack import unpacked
 from urban_safety_monitor.tables.totals import PsuTotals
-
-PSUS_AT_ONCE = 40_000
-"""Surveys are summed together up to so many sampling units: more would only want more memory."""
 
 
 class Records(Protocol):
@@ -52,8 +49,8 @@ def totals_of(
     design = records.rows(design_sql(query, records.relation))
     psus = _psus(design)
     parts = []
-    for bounds in _batches(bounds_of(query, design)):
-        sql = totals_sql(query, records.relation, grid_sql(query, bounds))
+    for grid in grids_of(query, bounds_of(query, design)):
+        sql = totals_sql(query, records.relation, grid)
         parts.append(unpacked(records.rows(sql.text), query, sql, psus))
     return joined(parts)
 
@@ -84,12 +81,3 @@ def _psus(design: pa.Table) -> pd.DataFrame:
     frame = design.select(columns).to_pandas()
     frame = frame.astype({"area": "str", "period": "str", "stratum": "str", "psus": "int64"})
     return frame.sort_values(columns[:3], ignore_index=True)
-
-
-def _batches(bounds: pa.Table) -> Iterator[pa.Table]:
-    """Surveys in turn, as many at a time as memory is meant for."""
-    batch = np.cumsum(bounds["psus"].to_numpy()) // PSUS_AT_ONCE
-    if len(batch) == 0:
-        yield bounds
-    for number in np.unique(batch):
-        yield bounds.filter(pa.array(batch == number))

@@ -74,6 +74,7 @@ def unpacked(table: pa.Table, query: Query, sql: TotalsSql, psus: pd.DataFrame) 
     blocks = [*_blocks(table, query, _combined([*design.values()]))]
     first = np.concatenate([block.rows[block.starts] for block in blocks])
     order = _order(design, blocks, first)
+    rows, place = _places_of_rows(blocks, order)
     shape = (len(order), len(query.terms))
     arrays = {role: np.empty(shape, order="F") for role in ("n", "y", "x")}
     squares = {
@@ -81,7 +82,9 @@ def unpacked(table: pa.Table, query: Query, sql: TotalsSql, psus: pd.DataFrame) 
     }
 
     def fill(column: str, places: Sequence[tuple[str, int]]) -> None:
-        values = _added_up(table[column], blocks).take(order)
+        # The sum of no known number at all is an empty sum.
+        values = pc.fill_null(pc.cast(table[column], pa.float64()), 0.0).to_numpy()
+        values = np.bincount(place, values.take(rows), len(order))
         for role, k in places:
             target = arrays[role][:, k] if role in arrays else squares[k].T[SQUARES.index(role)]
             target[:] = values
@@ -166,16 +169,15 @@ def _order(design: dict[str, _Coded], blocks: Sequence[_Block], first: Codes) ->
     return np.lexsort((psu, category, kind, survey))
 
 
-def _added_up(column: pa.ChunkedArray, blocks: Sequence[_Block]) -> NDArray[np.float64]:
-    # The sum of no known number at all is an empty sum.
-    values = pc.fill_null(pc.cast(column, pa.float64()), 0.0).to_numpy()
-    return np.concatenate([_block_sums(values.take(b.rows), b.starts) for b in blocks])
-
-
-def _block_sums(values: NDArray[np.float64], starts: Codes) -> NDArray[np.float64]:
-    if len(starts) == len(values):  # nothing to add up, or nothing there
-        return values
-    return np.add.reduceat(values, starts)
+def _places_of_rows(blocks: Sequence[_Block], order: Codes) -> tuple[Codes, Codes]:
+    """Which rows are added up, block by block, and into which place in order each goes."""
+    rows = np.concatenate([block.rows for block in blocks])
+    new = np.zeros(len(rows), dtype=np.int64)
+    before = np.cumsum([0, *(len(block.rows) for block in blocks)])
+    new[np.concatenate([block.starts + b for block, b in zip(blocks, before, strict=False)])] = 1
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return rows, place[np.cumsum(new) - 1]
 
 
 def _keys(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import catalogue, indicator, share, survey
-from urban_safety_monitor.engines import psu_totals
+from urban_safety_monitor.engines import grid, psu_totals
 
 ROBBED = indicator("robbed", share("robbery"))
 MINUTES = indicator("minutes", {"kind": "mean", "of": {"value_of": "minutes"}})
@@ -83,3 +83,25 @@ def test_rows_come_out_in_order():
         ["area", "period", "kind", "category", "stratum", "psu"], kind="stable"
     )
     assert order.index.tolist() == list(range(len(keys)))
+
+
+@pytest.mark.parametrize("scales", [(1.0, 1.5), (1.0, 1e6)], ids=["one step", "own steps"])
+@pytest.mark.parametrize("psus_at_once", [1, 40_000])
+def test_surveys_summed_together_are_summed_as_each_alone(monkeypatch, scales, psus_at_once):
+    monkeypatch.setattr(grid, "PSUS_AT_ONCE", psus_at_once)
+    rng = np.random.default_rng(3)
+    areas = dict(zip(("Äx'", "b"), scales, strict=True))
+    both = [people(rng, scale).assign(area=area) for area, scale in areas.items()]
+    found = totals(pd.concat(both, ignore_index=True), ROBBED, MINUTES, groups=("sex",))
+    for frame in both:
+        alone = totals(frame, ROBBED, MINUTES, groups=("sex",))
+        own = (found.keys["area"] == frame["area"].iloc[0]).to_numpy()
+        pd.testing.assert_frame_equal(found.keys[own].reset_index(drop=True), alone.keys)
+        np.testing.assert_array_equal(found.numerator[own], alone.numerator)
+        np.testing.assert_array_equal(found.squares[1][own], alone.squares[1])
+
+
+def test_who_stands_for_nobody_is_not_counted():
+    frame = survey({"robbery": [1, 2, 1]}, psu=["a"] * 3, weight_person=[0.0, 2.0, None])
+    found = totals(frame, ROBBED)
+    assert (found.n.item(), found.denominator.item()) == (1, 2)
