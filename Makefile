@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check pins clean programs
+.PHONY: help demo test check docs pins clean programs
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,6 +34,9 @@ test: $(VENV)/.development programs ## Install all that the tests need, run ./ch
 
 check: ## Format, lint, types, layers, build, quick tests (after `make test` once)
 	@./check
+
+docs: $(VENV)/.development ## Write those pages of docs/method/ that are made
+	@$(VENV)/bin/python docs/build_method.py
 
 pins: ## Renew requirements*.txt from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
