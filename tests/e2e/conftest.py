@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tests.e2e.app_server import Open, free_port, started, stopped
 
 # Below a page's own address Streamlit first looks for its server there, then at the root.
-EXPECTED_404 = re.compile(r"/(city|compare|indicators|check)/_stcore/(health|host-config)$")
+EXPECTED_404 = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 
 
 @pytest.fixture(scope="session")

@@ -1,23 +1,18 @@
-"""Comparing cities, finding indicators and checking files in the app, in a real browser."""
+"""Comparing cities and finding indicators in the app, in a real browser."""
 
 import re
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import openpyxl
 import pandas as pd
 import pytest
-from playwright.sync_api import expect
-from pypdf import PdfReader
+from playwright.sync_api import Page, expect
 
-from tests.e2e.app_server import Open
+from tests.e2e.app_server import Open, parameters
 from urban_safety_monitor.catalogue import load_catalogue
-from urban_safety_monitor.catalogue.load import shipped
-from urban_safety_monitor.workflow import check_files
 
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
-
-PRACTICE = shipped("sample_data") / "practice"
 
 
 def test_comparison_says_the_same_in_lines_and_table(visit: Open) -> None:
@@ -36,7 +31,7 @@ def test_comparison_says_the_same_in_lines_and_table(visit: Open) -> None:
     assert len(said) == 11
     assert said == listed
     assert dict(said)[next(name for name, _ in said if name.startswith("Santa"))].startswith("[d]")
-    expect(page.locator(".st-key-chart canvas, .st-key-chart svg").first).to_be_visible()
+    expect(page.locator(".st-key-chart .marks")).to_be_visible(timeout=20_000)
     pairs = page.get_by_text(re.compile(r"pairs of cities cannot be told apart"))
     expect(pairs).to_be_hidden()
     page.get_by_text("Show order").click()
@@ -54,6 +49,116 @@ def test_similar_cities_are_compared_in_one_click(visit: Open) -> None:
     assert set(compared.all_inner_texts()) == {"Guadalajara", *peers}
 
 
+def test_a_cell_of_all_indicators_says_what_the_profile_says(visit: Open) -> None:
+    page = visit("/compare?country=MX&view=all&period=2026-Q1&lang=en")
+    expect(page.locator("h1")).to_have_text("All indicators: Mexico, 2026 Q1")
+    cells = page.locator(".cells td a")
+    expect(cells).to_have_count(11 * page.locator(".cells tbody th[scope=row]").count())
+    cell = page.locator(".cells").get_by_role(
+        "link", name=re.compile("^Guadalajara, Feels safe walking alone after dark: ")
+    )
+    said = cell.get_attribute("title")
+    cell.click()
+    expect(page.locator("h1")).to_have_text("Feels safe walking alone after dark")
+    asked = {"view": "one", "ind": "safe_night", "city": "MX-GDL", "period": "2026-Q1"}
+    assert asked.items() <= parameters(page).items()
+    page.locator(".row.own a").click()
+    line = page.locator(".row", has_text="Feels safe walking alone after dark").first
+    figure = line.locator("summary .figure").inner_text()
+    symbol, word = line.locator("summary .status").inner_text().split(maxsplit=1)
+    assert symbol in "▲▼●" and figure.startswith("29.4% (")
+    assert said == f"Guadalajara, Feels safe walking alone after dark: {word}, {figure}"
+
+
+def test_a_copied_link_shows_another_reader_the_same_weights(visit: Open) -> None:
+    page = visit("/compare?country=MX&view=all&sort=attention&cities=MX-GDL,MX-D01,MX-D02&lang=en")
+    expect(page.locator(".cells thead th.upright")).to_have_count(3)
+    line = page.get_by_text("pairs of cities change places against the declared weights")
+    expect(line).to_be_hidden()
+    page.get_by_text("Try weights of your own").click()
+    expect(page.get_by_text("These are the declared weights: nothing changes.")).to_be_visible()
+    page.get_by_role("slider", name="Violence and crime").press("ArrowRight")
+    expect(line).to_be_visible()
+    assert re.match(r"\d of 3 pairs", line.inner_text())
+    page.get_by_text("Show order").click()
+    expect(page.get_by_text(re.compile(r"^The order of \d of 3 pairs changes"))).to_be_visible()
+    page.get_by_role("button", name="Copy link").click()
+    there = urlsplit(page.get_by_test_id("stCode").inner_text().strip())
+    other = visit(f"{there.path}?{there.query}", width=320, height=640)
+    assert parameters(other)["weights"] == "violence_crime:1.5"
+    for part in (".cells thead", ".cells tbody", ".st-key-own-weights section"):
+        shown = other.locator(part).first
+        expect(shown).to_have_text(page.locator(part).first.inner_text(), use_inner_text=True)
+    assert other.get_by_test_id("stMainBlockContainer").evaluate("e => e.scrollWidth") <= 320
+
+
+def test_files_hold_what_the_table_shows(visit: Open) -> None:
+    page = visit("/compare?country=MX&ind=safe_night&period=2026-Q1&lang=en")
+    name, content = download(page, "Data shown (CSV)")
+    assert name == "safe_night_MX_2026-Q1.csv"
+    rows = pd.read_csv(BytesIO(content), encoding="utf-8-sig", keep_default_na=False)
+    page.get_by_text("Show as a table").click()
+    table = page.locator("table tbody tr").all()
+    assert len(rows) == len(table) == 11
+    for row, line in zip(rows.itertuples(), table, strict=True):
+        cells = line.locator("th, td").all_inner_texts()
+        value = [f"{float(row.value):.1f}%", *(f"[{flag}]" for flag in row.flags.split())]
+        interval = f"{float(row.lower):.1f} to {float(row.upper):.1f}"
+        assert [cell.strip() for cell in cells[:3]] == [row.city, " ".join(value), interval]
+        assert float(row.n) == float(cells[3].replace(",", "")) and cells[6] == row.status_reason
+        assert "Demonstration" in row.demonstration and row.run in page.content()
+    assert download(page, "Picture (PNG)")[1].startswith(b"\x89PNG")
+    assert "not a description of any real city" in download(page, "Picture (SVG)")[1].decode()
+
+
+def test_rounds_are_not_joined_over_a_break(visit: Open) -> None:
+    page = visit("/compare?country=MX&ind=safe_night&view=time&lang=es")
+    expect(page.locator("h1")).to_have_text(
+        "Se siente segura(o) al caminar sola(o) de noche: en el tiempo"
+    )
+    expect(page.locator(".panel")).to_have_count(11)
+    broken = page.locator(".panel", has_text="Xiltepán")
+    expect(broken.locator(".join")).to_have_count(0)
+    expect(broken.locator(".break")).to_have_count(1)
+    reason = broken.locator(".small").inner_text()
+    expect(page.locator(".answer")).to_contain_text(f"Xiltepán, trimestre 1 de 2026: {reason}")
+    page.get_by_text("Mostrar como tabla").click()
+    expect(
+        page.get_by_role("row", name=re.compile("^Xiltepán trimestre 1 de 2026 .*"))
+    ).to_contain_text(reason)
+    page.get_by_role("radio", name="Un indicador").click()
+    expect(page.locator("h1")).to_have_text("Se siente segura(o) al caminar sola(o) de noche")
+
+
+def test_similar_cities_are_suggested_to_be_taken_or_left(visit: Open) -> None:
+    page = visit("/compare?city=MX-GDL&cities=MX-GDL&lang=en")
+    expect(page.locator(".answer")).to_contain_text("A comparison needs two cities.")
+    expect(page.get_by_role("link", name="Choose another indicator")).to_be_visible()
+    page.get_by_role("button", name="Suggest similar cities").click()
+    dialog = page.get_by_role("dialog")
+    suggested = dialog.get_by_role("checkbox")
+    expect(suggested.first).to_be_checked()
+    number = suggested.count()
+    expect(dialog.get_by_text("residents per square kilometre").first).to_be_visible()
+    dialog.get_by_test_id("stCheckbox").first.locator("label").click()
+    dialog.get_by_role("button", name="Compare these cities").click()
+    expect(page.locator(".row.line .row-title a")).to_have_count(number)
+    expect(page.locator(".row.own")).to_contain_text("Guadalajara")
+    expect(page.get_by_text("A funnel needs 8 cities or more; ")).to_be_visible()
+    page.get_by_role("combobox", name="Country").click()
+    page.get_by_role("option", name="South Africa").click()
+    expect(page.get_by_text("Without results in 2026 Q1: Thornwater.")).to_be_visible()
+
+
+def download(page: Page, label: str) -> tuple[str, bytes]:
+    button = page.get_by_role("button", name=label)
+    if not button.is_visible():
+        page.get_by_role("button", name="Download", exact=False).first.click()
+    with page.expect_download() as started:
+        button.click()
+    return started.value.suggested_filename, Path(started.value.path()).read_bytes()
+
+
 def test_indicators_are_found_by_words_without_accents(visit: Open) -> None:
     page = visit("/indicators?lang=es")
     expect(page.locator(".entry")).to_have_count(len(load_catalogue().indicators))
@@ -65,68 +170,3 @@ def test_indicators_are_found_by_words_without_accents(visit: Open) -> None:
     link.click()
     expect(page.locator("h1")).to_have_text("Considera efectiva a la policía local")
     expect(page.locator(".sheet")).to_contain_text("police_effective")
-
-
-@pytest.mark.parametrize("name", ["example_ten_faults.csv", "example_ten_faults.xlsx"])
-def test_every_problem_of_an_uploaded_file_is_shown(visit: Open, name: str) -> None:
-    page = visit("/check?lang=en")
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(PRACTICE / name)
-    expect(page.locator(".verdict.refused")).to_be_visible(timeout=60_000)
-    report = check_files([PRACTICE / name], "usm-questionnaire", load_catalogue()).report
-    shown = page.locator(".problem .level code").all_inner_texts()
-    assert sorted(shown) == sorted(problem.code for problem in report.problems)
-    assert len(shown) >= 9
-    unknown_code = page.locator(".problem", has_text="safe_night has a code we do not know")
-    expect(unknown_code).to_contain_text("column AC (safe_night), rows 14, 15 and 42")
-
-
-def test_a_practice_file_is_checked_in_spanish(visit: Open) -> None:
-    page = visit("/check?lang=es")
-    page.get_by_role("button", name="Revisar: Sin errores, CSV").click()
-    expect(page.locator(".verdict.accepted")).to_contain_text(
-        "Sus archivos se pueden usar", timeout=60_000
-    )
-
-
-def test_a_corrected_file_is_compared_with_the_last_and_comes_back_marked(
-    visit: Open, tmp_path: Path
-) -> None:
-    corrected = tmp_path / "corrected.csv"
-    table = pd.read_csv(PRACTICE / "example_ten_faults.csv", dtype="str").drop(columns="remarks")
-    table.loc[table["safe_night"] == "7", "safe_night"] = "3"
-    table.loc[60, "sex"] = "5"
-    table.to_csv(corrected, index=False)
-    page = visit("/check?lang=es")
-    first = PRACTICE / "example_ten_faults.xlsx"
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(first)
-    expect(page.locator(".verdict.refused")).to_be_visible(timeout=60_000)
-    expect(page.locator(".verdict strong")).to_have_count(0)
-    page.get_by_role("button", name="Remove example_ten_faults.xlsx").click()
-    expect(page.locator(".verdict")).to_have_count(0)
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(corrected)
-    expect(page.locator(".verdict strong")).to_have_text(
-        "Comparado con su carga anterior, 2 de 10 problemas están corregidos. 1 problema es nuevo.",
-        timeout=60_000,
-    )
-    with page.expect_download() as copy:
-        page.get_by_role("button", name="Mi archivo con marcas (XLSX)").click()
-    book = openpyxl.load_workbook(BytesIO(copy.value.path().read_bytes()))
-    assert book.sheetnames == ["Qué corregir", "corrected"]
-    assert "USM-V12" in book["corrected"]["S62"].comment.text
-    with page.expect_download() as printed:
-        page.get_by_role("button", name="Informe para imprimir (PDF)").click()
-    words = PdfReader(BytesIO(printed.value.path().read_bytes())).pages[0].extract_text()
-    assert "2 de 10 problemas" in words
-
-
-def test_text_from_a_file_stays_text(visit: Open, tmp_path: Path) -> None:
-    hostile = "<img src=x onerror=document.title='broken'>"
-    table = pd.read_csv(PRACTICE / "example_clean.csv", dtype="str")
-    table[hostile] = "someone@example.org"
-    path = tmp_path / "hostile.csv"
-    table.to_csv(path, index=False)
-    page = visit("/check?lang=en")
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
-    expect(page.locator(".report")).to_contain_text(hostile, timeout=60_000)
-    assert page.locator(".report img").count() == 0
-    assert page.title() != "broken"

@@ -14,7 +14,7 @@ from tests.e2e.app_server import Open, free_port, started, stopped
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["", "city", "compare", "indicators", "check"]
+PAGES = ["", "city", "compare", "indicators", "data", "upload", "export", "method", "help"]
 BANNER = {
     "en": "Demonstration data, not a description of any real city",
     "es": "Datos de demostración; no describen a ninguna ciudad real",
@@ -28,7 +28,11 @@ HEADINGS = {
         "Se siente segura(o) al caminar sola(o) de noche",
     ),
     "indicators": ("Indicators", "Indicadores"),
-    "check": ("Check a file", "Revisar un archivo"),
+    "data": ("Data and downloads", "Datos y descargas"),
+    "upload": ("Upload data", "Subir datos"),
+    "export": ("Export scorecards", "Exportar fichas"),
+    "method": ("Method and limits", "Método y límites"),
+    "help": ("Help", "Ayuda"),
 }
 
 
@@ -51,8 +55,12 @@ def test_every_page_fits_a_phone_in_spanish(visit: Open, name: str) -> None:
 
 
 def test_the_browser_s_language_is_taken_where_none_is_asked_for(visit: Open) -> None:
-    assert visit("/check", locale="es-MX").locator("h1").inner_text() == "Revisar un archivo"
-    assert visit("/check", locale="fr-FR").locator("h1").inner_text() == "Check a file"
+    assert visit("/upload", locale="es-MX").locator("h1").inner_text() == "Subir datos"
+    assert visit("/upload", locale="fr-FR").locator("h1").inner_text() == "Upload data"
+
+
+def test_a_saved_link_to_the_former_page_still_leads_to_the_upload(visit: Open) -> None:
+    assert visit("/check?lang=en").locator("h1").inner_text() == "Upload data"
 
 
 def test_headers_and_health(app: str) -> None:
@@ -79,7 +87,7 @@ def test_without_results_streamlit_run_says_what_to_do(browser: Browser, tmp_pat
     page.goto(f"http://127.0.0.1:{port}/")
     expect(page.locator(".nothing")).to_contain_text("usm demo", timeout=60_000)
     assert page.locator(".demonstration").count() == 0
-    page.get_by_role("link", name="Check a file").first.click()
-    expect(page.locator("h1")).to_have_text("Check a file")
+    page.get_by_role("link", name="Upload data").first.click()
+    expect(page.locator("h1")).to_have_text("Upload data")
     page.close()
     stopped(process)

@@ -97,6 +97,33 @@ def test_a_stratum_with_one_unit_can_be_refused(tmp_path: Path) -> None:
     assert "S1" in refused.err
 
 
+def test_what_is_not_as_usual_is_named(tmp_path: Path) -> None:
+    asked = ("estimate", CLEAN, *QUESTIONNAIRE, "--indicator", "safe_night", "--format", "json")
+    other = ("--interval", "korn-graubard", "--level", "0.9", "--replicates", "jackknife")
+    usual, chosen = (json.loads(usm(*asked, *more).out)[0] for more in ((), other))
+    named = {"interval": "korn-graubard", "level": 0.9, "replicates": "jackknife"}
+    assert {name: chosen.pop(name) for name in named} == named
+    assert set(chosen) == set(usual)
+    assert chosen["value"] == usual["value"]
+    assert usual["lower"] < chosen["lower"] < chosen["upper"] < usual["upper"]
+
+    people = pd.read_csv(CLEAN).groupby("sex")["weight_person"].sum()
+    names = ["man", "woman", "other"]
+    margins = pd.DataFrame({"margin": "sex", "category": names, "population": 2 * people})
+    margins.to_csv(tmp_path / "margins.csv", index=False)
+    weighting = tmp_path / "weighting.toml"
+    weighting.write_text('margins = "margins.csv"\n')
+    calibrated = json.loads(usm(*asked, "--weighting", weighting).out)[0]
+    assert calibrated["value"] == pytest.approx(usual["value"])
+    shown = usm("weights", CLEAN, *QUESTIONNAIRE, "--weighting", weighting, "--format", "json")
+    table = pd.DataFrame(json.loads(shown.out)).set_index(["margin", "category"])
+    assert table.loc[("sex", "woman"), "after"] == pytest.approx(2 * people[2])
+    margins.replace("other", "else").to_csv(tmp_path / "margins.csv", index=False)
+    refused = usm(*asked, "--weighting", weighting)
+    assert (refused.code, refused.out) == (11, "")
+    assert "category 'other' has 1 records and no population" in refused.err
+
+
 def test_indicators_are_listed_and_shown() -> None:
     listed = json.loads(usm("indicators", "--format", "json").out)
     assert len(listed) == 68

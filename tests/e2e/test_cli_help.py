@@ -13,9 +13,11 @@ pytestmark = pytest.mark.e2e
 COMMANDS = [
     "demo",
     "template",
+    "match",
     "check",
     "estimate",
     "totals",
+    "weights",
     "run",
     "profile",
     "compare",

@@ -80,12 +80,17 @@ def test_the_ten_planted_faults_are_marked_where_the_list_says(
     files: dict[str, Path], tmp_path: Path
 ) -> None:
     copy, printed = tmp_path / "new" / "marked.xlsx", tmp_path / "report.pdf"
-    done = check(files["ten_faults"], "--marked", copy, "--report", printed, "--lang", "es")
+    wanted = [files["ten_faults"], "--marked", copy, "--report", printed, "--lang", "es"]
+    refused = check(*wanted)
+    assert (refused.code, copy.exists()) == (11, False)
+    assert "remarks" in refused.err and "copia con marcas" in refused.err
+    assert len(json.loads(refused.out)["problems"]) >= 10
+    done = check(*wanted, "--drop-columns", "remarks")
     assert (done.code, done.err) == (11, "")
     book = openpyxl.load_workbook(copy)
     assert book.sheetnames[0] == "Qué corregir"
     sheet = book.worksheets[1]
-    assert "HAY QUE CORREGIR" in sheet["AC14"].comment.text
+    assert "HAY QUE CORREGIR" in sheet["AD14"].comment.text
     letters = {cell.value: cell.column_letter for cell in sheet[1]}
     listed = pd.read_csv(files["planted_faults"], dtype=str)
     assert len(listed) == 10
@@ -93,15 +98,17 @@ def test_the_ten_planted_faults_are_marked_where_the_list_says(
         f"{letters[fault.column]}{row}"
         for fault in listed.itertuples()
         for row in fault.rows.split()
+        if fault.column != "remarks"
     }
     # A fault of two rows that contradict each other is marked in all of them.
-    others = {"I89", *(f"{column}{row}" for column in "FG" for row in range(95, 103))}
+    others = {"J89", *(f"{column}{row}" for column in "GH" for row in range(95, 103))}
     assert planted <= set(marked(sheet))
     assert set(marked(sheet)) <= planted | others
     assert all(cell.value is None for cell in sheet[letters["remarks"]][1:])
+    assert "safe_night" in sheet["A14"].value
     assert len(pypdf.PdfReader(printed).pages) >= 2
     problems = json.loads(done.out)["problems"]
-    assert len({problem["code"] for problem in problems if problem["level"] != "note"}) == 10
+    assert len({problem["code"] for problem in problems if problem["level"] != "note"}) == 9
 
 
 def test_ones_own_districts_keep_their_leading_zeros(tmp_path: Path) -> None:

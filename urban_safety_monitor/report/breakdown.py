@@ -14,6 +14,10 @@ from urban_safety_monitor.report.wording import message
 from urban_safety_monitor.tables.inputs import TOTAL
 
 CLEAR = ("better", "worse", "higher", "lower")
+TESTED = (*CLEAR, "similar")
+"""Also where difference and test are withheld, because with them another figure could be found."""
+
+DISTRICT = "district"
 
 GROUP_DIFFERS = message("{group}: {value}; the rest of the city: {against}.")
 GROUP_SIMILAR = message(
@@ -30,25 +34,39 @@ UNCHANGED = message("Between {before} and {after} there was no change that the s
 def group_rows(view: View, area: str, period: str) -> tuple[GroupRow, ...]:
     """Groups tested against the rest of the city, clearest first, then the withheld ones."""
     estimates = view.results.estimates
+    rows = _rows(view, (area, period), estimates["disaggregation"] != TOTAL)
+    shown = [r for r in rows if r.verdict.status in TESTED or r.figure.conf_status == "C"]
+    return tuple(sorted(shown, key=_clearest_first))
+
+
+def rows_of_kind(
+    view: View, place: tuple[str, str], indicator: str, disaggregation: str
+) -> tuple[GroupRow, ...]:
+    """Every group of one kind, tested or not, of an area and period; in the table's order."""
+    estimates = view.results.estimates
+    chosen = (estimates["indicator"] == indicator) & (estimates["disaggregation"] == disaggregation)
+    return tuple(_rows(view, place, chosen))
+
+
+def _rows(view: View, place: tuple[str, str], chosen: pd.Series) -> list[GroupRow]:
+    area, period = place
+    estimates = view.results.estimates
     inside = estimates[
-        (estimates["area"] == area)
+        chosen
+        & (estimates["area"] == area)
         & (estimates["period"] == period)
-        & (estimates["disaggregation"] != TOTAL)
         & estimates["indicator"].isin(view.catalogue.indicators)
     ]
     tested = _tested(view, area, period)
-    rows = [
+    return [
         _group_row(view, row, tested.get((row.indicator, f"{row.disaggregation}:{row.category}")))
         for row in named_rows(inside)
-        if (row.indicator, f"{row.disaggregation}:{row.category}") in tested
-        or row.conf_status == "C"
     ]
-    return tuple(sorted(rows, key=_clearest_first))
 
 
 def groups_line(view: View, rows: Sequence[GroupRow]) -> str:
     """How many group differences were tested, how many are clear, how many groups are withheld."""
-    tested = [row for row in rows if row.verdict.z is not None]
+    tested = [row for row in rows if row.verdict.status in TESTED]
     clear = [row for row in tested if row.verdict.status in CLEAR]
     withheld = sum(row.figure.conf_status == "C" for row in rows)
     if not tested:
@@ -80,8 +98,8 @@ def _tested(view: View, area: str, period: str) -> dict[tuple[str, str], Any]:
 
 
 def _clearest_first(row: GroupRow) -> tuple[bool, bool, float]:
-    z = row.verdict.z
-    return (z is None, row.verdict.status not in CLEAR, 0.0 if z is None else -abs(z))
+    verdict = row.verdict
+    return (verdict.status not in TESTED, verdict.status not in CLEAR, -abs(verdict.z or 0.0))
 
 
 def _group_row(view: View, estimate: Any, comparison: Any | None) -> GroupRow:
@@ -122,6 +140,8 @@ def _group_titles(view: View, estimate: Any) -> tuple[str, str]:
 def _group_sentence(view: View, group: str, figure: Figure, verdict: Verdict) -> str:
     if figure.value is None:
         return f"{group}: {verdict.reason}"
+    if verdict.difference is None:
+        return f"{group}: {figure.text}. {verdict.reason}"
     template = GROUP_DIFFERS if verdict.status in CLEAR else GROUP_SIMILAR
     return view.words.gettext(template).format(
         group=group, value=figure.text, against=verdict.benchmark_text

@@ -16,14 +16,11 @@ from pathlib import Path
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.report.records import CityProfile, Row
 from urban_safety_monitor.report.scorecard import scorecard_pdf
+from urban_safety_monitor.report.shown import figure_cells
 from urban_safety_monitor.report.workbook import profile_workbook
+from urban_safety_monitor.tables.csv_text import Cell, guarded
 
 FORMATS = ("pdf", "xlsx", "csv", "json")
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs a text that begins so as a formula."""
-
-Cell = str | float | int | None
 
 
 def scorecard_files(
@@ -88,13 +85,6 @@ def profile_json(profile: CityProfile) -> bytes:
     return content.encode()
 
 
-def guarded(cell: Cell) -> Cell:
-    """A cell whose text no spreadsheet takes for a formula; numbers stay numbers."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
-
-
 def _written(profile: CityProfile, directory: Path, name: str, address: str) -> Path:
     """Write under a temporary name and rename: a file is whole or not there."""
     path = directory / file_name(profile, name)
@@ -109,8 +99,7 @@ def _hyphenated(text: str) -> str:
 
 
 def _record(profile: CityProfile, row: Row) -> dict[str, Cell]:
-    figure, verdict = row.figure, row.verdict
-    return {
+    place: dict[str, Cell] = {
         "area": profile.area,
         "city": profile.title,
         "country": profile.country,
@@ -119,24 +108,12 @@ def _record(profile: CityProfile, row: Row) -> dict[str, Cell]:
         "indicator": row.indicator,
         "title": row.title,
         "unit_of_measure": row.unit,
-        "value": figure.value,
-        "lower": figure.lower,
-        "upper": figure.upper,
-        "standard_error": figure.standard_error,
-        "n": figure.n,
-        "n_effective": figure.n_effective,
-        "benchmark": profile.benchmark,
-        "benchmark_value": verdict.benchmark_value,
-        "difference": verdict.difference,
-        "z": verdict.z,
-        "status": verdict.status,
-        "status_reason": verdict.reason,
-        "obs_status": figure.obs_status,
-        "conf_status": figure.conf_status,
-        "flags": " ".join(figure.flags),
+    }
+    evidence: dict[str, Cell] = {
         "evidence": row.evidence,
         "role": row.role,
-    } | _provenance(profile)
+    }
+    return place | figure_cells(row.figure, row.verdict) | evidence | _provenance(profile)
 
 
 def _provenance(profile: CityProfile) -> dict[str, Cell]:

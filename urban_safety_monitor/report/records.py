@@ -253,7 +253,10 @@ class OrderRow:
 
 @dataclass(frozen=True)
 class CityOrder:
-    """Rank intervals of the cities of a country for a score."""
+    """Rank intervals of the cities of a country for a score.
+
+    `together` says that the intervals by sampling hold for all cities at once.
+    """
 
     language: str
     component: str
@@ -262,5 +265,6 @@ class CityOrder:
     period_text: str
     rows: tuple[OrderRow, ...]
     pairs_line: str
+    together: bool
     demonstration: str
     provenance: Provenance

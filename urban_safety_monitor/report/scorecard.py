@@ -1,28 +1,23 @@
 """The scorecard: a city on two A4 pages, as a tagged PDF that is the same bytes for the same run.
 
-Data go to the template as JSON and never as markup, so a city's name cannot become a command.
-The accessibility standard is enforced while compiling: a picture without words is an error.
+What it says and shows is put together here; the template computes nothing but its layout.
 """
 
-import json
 from datetime import date
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.report.charts.dots import domain_strip, indicator_dots
 from urban_safety_monitor.report.charts.spine import has_ranges, spine
-from urban_safety_monitor.report.charts.style import COLOURS, FONTS, to_svg
+from urban_safety_monitor.report.charts.style import COLOURS, to_svg
 from urban_safety_monitor.report.numbers import last_day_of
 from urban_safety_monitor.report.profile import core_rows
 from urban_safety_monitor.report.records import ChangeRow, CityProfile, Row
+from urban_safety_monitor.report.typeset import MissingLetter, typeset
 from urban_safety_monitor.report.wording import STATUS_WORDS, SYMBOLS, translator, worded
-
-TEMPLATE = Path(__file__).resolve().parent / "scorecard.typ"
 
 STRIP_WIDTH = 160
 """Of the small plot of domain scores, in pixels: narrow, so that its letters print large enough."""
@@ -47,26 +42,13 @@ def scorecard_pdf(profile: CityProfile, address: str = "") -> bytes:
     Raises:
         DataError: the city's name has letters that none of the shipped fonts can show.
     """
-    payload = json.dumps(scorecard_data(profile, address), ensure_ascii=False, sort_keys=True)
     try:
-        pdf, warnings = typst.compile_with_warnings(
-            TEMPLATE,
-            root=TEMPLATE.parent,
-            font_paths=[FONTS],
-            ignore_system_fonts=True,
-            sys_inputs={"data": payload},
-            pdf_standards=["a-2a", "ua-1"],
-        )
-    except typst.TypstError as error:
-        if "font" in str(error):
-            raise DataError(
-                f"scorecard of {profile.title!r}: no shipped font can show all of its letters; "
-                "give the city's title in Latin, Arabic or Ethiopic letters"
-            ) from error
-        raise
-    if warnings:
-        raise RuntimeError(f"scorecard of {profile.title}: {[str(w) for w in warnings]}")
-    return bytes(pdf)
+        return typeset("scorecard.typ", scorecard_data(profile, address))
+    except MissingLetter as error:
+        raise DataError(
+            f"scorecard of {profile.title!r}: no shipped font can show all of its letters; "
+            "give the city's title in Latin, Arabic or Ethiopic letters"
+        ) from error
 
 
 def scorecard_data(profile: CityProfile, address: str = "") -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Scores as lines to show: never without interval, coverage and the names of what is missing."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from urban_safety_monitor.catalogue.framework import Component
@@ -28,7 +29,7 @@ def evidence_scores(view: View, area: str, period: str) -> tuple[ScoreLine, ...]
 
 def overall_score(view: View, area: str, period: str) -> Overall | None:
     """The overall score with its span under other choices; none where it is not scored."""
-    whole = _whole(view)
+    whole = whole_component(view)
     score = _scores(view, area, period).get(whole.id) if whole else None
     if whole is None or score is None or known(score.score) is None:
         return None
@@ -45,36 +46,48 @@ def overall_score(view: View, area: str, period: str) -> Overall | None:
     )
 
 
-def city_order(view: View, component: str, period: str, country: str) -> CityOrder:
-    """Rank intervals of a country's cities for a score, in alphabetical order."""
+def city_order(
+    view: View, component: str, period: str, country: str, areas: Sequence[str] | None = None
+) -> CityOrder:
+    """Rank intervals of a country's cities for a score, in alphabetical order.
+
+    Places are those among all cities of the country, also where only some `areas` are shown. By
+    sampling they are the rank sets, which hold for all cities at once, where the run has them.
+    """
     scores = view.results.scores
     found = scores[(scores["component"] == component) & (scores["period"] == period)]
     weights = view.results.robustness
     weights = weights[(weights["period"] == period) & (weights["choice"] == WEIGHTS)]
     spans = {row.area: row for row in named_rows(weights)}
-    whole = _whole(view)
+    whole = whole_component(view)
     of_whole = whole is not None and component == whole.id
+    table = view.results.rank_sets
+    table = table[(table["component"] == component) & (table["period"] == period)]
+    sets = {row.area: (row.best, row.worst) for row in named_rows(table)}
     rows = [
         OrderRow(
             area=row.area,
             title=view.title(row.area),
-            rank_lower=known(row.rank_lower),
-            rank_upper=known(row.rank_upper),
+            rank_lower=known(ranks[0]),
+            rank_upper=known(ranks[1]),
             weights_lower=known(spans[row.area].rank_lower) if shown else None,
             weights_upper=known(spans[row.area].rank_upper) if shown else None,
         )
         for row in named_rows(found)
         for shown in [of_whole and row.area in spans]
-        if view.country_of.get(row.area) == country and known(row.rank_lower) is not None
+        for ranks in [sets.get(row.area, (row.rank_lower, row.rank_upper))]
+        if view.country_of.get(row.area) == country and row.area in (areas or [row.area])
+        if known(row.rank_lower) is not None
     ]
     return CityOrder(
         language=view.language,
         component=component,
-        title=_title(view, component),
+        title=component_title(view, component),
         country_title=view.title(country),
         period_text=view.period(period),
         rows=tuple(sorted(rows, key=lambda row: alphabetical(row.title))),
         pairs_line=pairs_line(view, [(row.rank_lower, row.rank_upper) for row in rows]),
+        together=any(row.area in sets for row in rows),
         demonstration=view.demonstration,
         provenance=view.results.provenance,
     )
@@ -104,12 +117,14 @@ def _scores(view: View, area: str, period: str) -> dict[str, Any]:
     return {row.component: row for row in named_rows(found)}
 
 
-def _whole(view: View) -> Component | None:
+def whole_component(view: View) -> Component | None:
+    """The component everything is part of, if the framework has one."""
     components = view.catalogue.framework.components
     return next((c for c in components if c.level == "overall"), None)
 
 
-def _title(view: View, component: str) -> str:
+def component_title(view: View, component: str) -> str:
+    """What readers call a component, an indicator or a class of evidence."""
     if component in view.catalogue.components:
         return view.catalogue.components[component].title.in_language(view.language)
     if component in view.catalogue.indicators:
@@ -122,13 +137,13 @@ def _line(view: View, name: str, row: Any | None, component: Component | None = 
         None if row is None else known(getattr(row, column))
         for column in ("score", "lower", "upper", "coverage")
     )
-    missing = tuple(_title(view, part) for part in (row.missing.split() if row else []))
+    missing = tuple(component_title(view, part) for part in (row.missing.split() if row else []))
     interval = interval_text(lower, upper, 0, view.language)
     number = number_text(score, 0, view.language)
     question = component.question if component else None
     return ScoreLine(
         component=name,
-        title=_title(view, name),
+        title=component_title(view, name),
         question=question.in_language(view.language) if question else "",
         score=score,
         lower=lower,

@@ -1,7 +1,7 @@
 """A run seen through a catalogue in one language: rows of tables become figures and verdicts."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -128,37 +128,14 @@ class View:
 
     def figure(self, estimate: Any | None, indicator: Indicator) -> Figure:
         """The figure of an estimate's row; one without numbers where there is no row."""
-        value, lower, upper = (_number(estimate, name) for name in ("value", "lower", "upper"))
-        scale = scale_of(indicator)
-        decimals = 0 if value is None else decimals_of(value, scale)
-        n = _number(estimate, "n")
-        return Figure(
-            value=value,
-            lower=lower,
-            upper=upper,
-            standard_error=_number(estimate, "standard_error"),
-            n=n,
-            n_effective=_number(estimate, "n_effective"),
-            obs_status="x" if estimate is None else estimate.obs_status,
-            conf_status="" if estimate is None else estimate.conf_status,
-            flags=self._flags(estimate),
-            value_text=value_text(value, scale, self.language),
-            interval_text=interval_text(lower, upper, decimals, self.language),
-            n_text=number_text(n, 0, self.language),
-        )
+        return figure_of(estimate, indicator, self.language, self._difference(estimate))
 
-    def _flags(self, estimate: Any | None) -> tuple[str, ...]:
-        if estimate is None:
-            return ("x",)
-        if estimate.conf_status == "C":
-            return ("c",)
-        letters = {FLAG_OF_STATUS.get(estimate.obs_status, "")}
-        if known(estimate.value) is None and letters <= {""}:
-            letters = {"x"}
-        if estimate.disaggregation == TOTAL and known(estimate.value) is not None:
-            key = (estimate.indicator, estimate.area, estimate.period)
-            letters |= {self.differences.get(key, ("", ""))[0]}
-        return tuple(letter for letter in FLAGS if letter in letters)
+    def _difference(self, estimate: Any | None) -> str:
+        """Letter b or d where a value for everybody cannot be compared."""
+        if estimate is None or estimate.disaggregation != TOTAL:
+            return ""
+        key = (estimate.indicator, estimate.area, estimate.period)
+        return self.differences.get(key, ("", ""))[0]
 
     def verdict(
         self, comparison: Any | None, figure: Figure, indicator: Indicator, benchmark: str
@@ -210,23 +187,11 @@ class View:
 
     def place_of(self, indicator: str) -> tuple[int, int, int, int]:
         """Where an indicator stands: by domain, sub-domain, role and the catalogue's order."""
-        places = {
-            component.id: i for i, component in enumerate(self.catalogue.framework.components)
-        }
-        domain = self.catalogue.domain_of(indicator)
-        declared = self.catalogue.indicators[indicator]
-        last = len(places)
-        return (
-            places.get(domain.id, last) if domain else last,
-            places.get(declared.component, last),
-            list(Status).index(declared.status),
-            list(self.catalogue.indicators).index(indicator),
-        )
+        return place_of(self.catalogue, indicator)
 
     def flags_explained(self, figures: list[Figure]) -> dict[str, str]:
         """The flags these figures carry, each with its meaning."""
-        used = {letter for figure in figures for letter in figure.flags}
-        return {k: worded(FLAGS, k, self.language) for k in FLAGS if k in used}
+        return flags_explained(figures, self.language)
 
 
 def named_rows(frame: pd.DataFrame) -> Iterator[Any]:
@@ -241,6 +206,66 @@ def alphabetical(title: str) -> tuple[bool, str]:
     return (not letters[:1].isascii(), letters)
 
 
+def figure_of(
+    estimate: Any | None, indicator: Indicator, language: str, difference: str = ""
+) -> Figure:
+    """The figure of an estimate's row; one without numbers where there is no row.
+
+    `difference` is the letter of what makes the value not comparable, if anything does.
+    """
+    value, lower, upper = (_number(estimate, name) for name in ("value", "lower", "upper"))
+    scale = scale_of(indicator)
+    decimals = 0 if value is None else decimals_of(value, scale)
+    n = _number(estimate, "n")
+    return Figure(
+        value=value,
+        lower=lower,
+        upper=upper,
+        standard_error=_number(estimate, "standard_error"),
+        n=n,
+        n_effective=_number(estimate, "n_effective"),
+        obs_status="x" if estimate is None else estimate.obs_status,
+        conf_status="" if estimate is None else estimate.conf_status,
+        flags=_flags(estimate, difference),
+        value_text=value_text(value, scale, language),
+        interval_text=interval_text(lower, upper, decimals, language),
+        n_text=number_text(n, 0, language),
+    )
+
+
+def place_of(catalogue: Catalogue, indicator: str) -> tuple[int, int, int, int]:
+    """Where an indicator stands: by domain, sub-domain, role and the catalogue's order."""
+    places = {component.id: i for i, component in enumerate(catalogue.framework.components)}
+    domain = catalogue.domain_of(indicator)
+    declared = catalogue.indicators[indicator]
+    last = len(places)
+    return (
+        places.get(domain.id, last) if domain else last,
+        places.get(declared.component, last),
+        list(Status).index(declared.status),
+        list(catalogue.indicators).index(indicator),
+    )
+
+
+def flags_explained(figures: Iterable[Figure], language: str) -> dict[str, str]:
+    """The flags these figures carry, each with its meaning."""
+    used = {letter for figure in figures for letter in figure.flags}
+    return {k: worded(FLAGS, k, language) for k in FLAGS if k in used}
+
+
+def _flags(estimate: Any | None, difference: str) -> tuple[str, ...]:
+    if estimate is None:
+        return ("x",)
+    if estimate.conf_status == "C":
+        return ("c",)
+    letters = {FLAG_OF_STATUS.get(estimate.obs_status, "")}
+    if known(estimate.value) is None:
+        letters = {"x"} if letters <= {""} else letters
+    else:
+        letters |= {difference}
+    return tuple(letter for letter in FLAGS if letter in letters)
+
+
 def _number(row: Any | None, name: str) -> float | None:
     return None if row is None else known(getattr(row, name))
 
@@ -250,4 +275,6 @@ def _reason_without_row(figure: Figure, benchmark: str) -> str:
         return "withheld"
     if figure.value is None:
         return "not_collected"
+    if "u" in figure.flags:
+        return "low_reliability"
     return {"target": "no_target", "previous": "no_earlier_round"}.get(benchmark, "too_few_areas")

@@ -19,8 +19,16 @@ from urban_safety_monitor.errors import DataError
 
 LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "locale"
 
-LOCALES = {"en": Locale("en", "GB"), "es": Locale("es", "MX")}
+LOCALES = {
+    "en": Locale("en", "GB"),
+    "es": Locale("es", "MX"),
+    "fr": Locale("fr", "FR"),
+    "pt": Locale("pt", "BR"),
+    "ar": Locale("ar"),
+}
 """Spanish is Mexico's: a decimal point, and a comma between thousands."""
+
+SOURCE = "en"
 
 Translator = gettext.NullTranslations
 
@@ -48,16 +56,52 @@ def translator(language: str) -> Translator:
     Raises:
         DataError: the program does not speak the language.
     """
+    compiled = BytesIO()
+    write_mo(compiled, _catalogue_of(language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def completeness(language: str) -> float:
+    """The share of texts a language has; what it lacks is shown in English.
+
+    The texts are those of the fullest translation: a test holds it against the program itself.
+    """
+    if language == SOURCE:
+        return 1.0
+    everything = max((_texts_of(name) for name in LOCALES if name != SOURCE), key=len)
+    return len(_texts_of(language) & everything) / len(everything)
+
+
+def own_name(language: str) -> str:
+    """What a language calls itself."""
+    name = LOCALES[language].language_name or language
+    return name[:1].upper() + name[1:]
+
+
+def direction(language: str) -> str:
+    """Which way a language is written: ltr or rtl."""
+    return str(LOCALES[language].text_direction)
+
+
+def _catalogue_of(language: str) -> Catalog:
     locale = locale_of(language)
     merged = Catalog(locale=locale)
     for path in sorted((LOCALE_FOLDER / language).glob("*.po")):
         with path.open("rb") as file:
             for entry in read_po(file, locale=locale):
                 merged[entry.id] = entry
-    compiled = BytesIO()
-    write_mo(compiled, merged)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    return merged
+
+
+def _texts_of(language: str) -> frozenset[str]:
+    """The first form of each text that is translated."""
+    return frozenset(
+        entry.id if isinstance(entry.id, str) else entry.id[0]
+        for entry in _catalogue_of(language)
+        if entry.id and entry.string
+    )
 
 
 SYMBOLS = {

@@ -5,18 +5,44 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from babel.numbers import format_percent
 
 from urban_safety_monitor.errors import MonitorError, StoreError
 from urban_safety_monitor.report.profile import METHOD
+from urban_safety_monitor.report.wording import (
+    LOCALES,
+    completeness,
+    direction,
+    locale_of,
+    own_name,
+)
 from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import segments
-from urban_safety_monitor.ui.pages import check, city, compare, indicators, start
+from urban_safety_monitor.ui.pages import (
+    city,
+    compare,
+    data,
+    export,
+    indicators,
+    method,
+    start,
+    upload,
+)
+from urban_safety_monitor.ui.pages import (
+    help as help_page,
+)
 from urban_safety_monitor.ui.parts import nothing_here, show
 from urban_safety_monitor.ui.sources import data_folder, latest_run, results_of
 from urban_safety_monitor.ui.visit import Visit
 from urban_safety_monitor.workflow import program_version
 
 STATIC = Path(__file__).resolve().parent / "static"
+
+FORMER = "check"
+"""Where the upload page was before; saved links to it still lead there."""
+
+ALWAYS = ("upload", FORMER, "method", "help")
+"""Pages that need no results."""
 
 Render = Callable[[Visit], None]
 
@@ -34,7 +60,7 @@ def main() -> None:
     visit = Visit(state.language(), run_id)
     st.html(
         f"<script>document.documentElement.lang = '{visit.language}';"
-        "document.documentElement.dir = 'ltr';</script>",
+        f"document.documentElement.dir = '{direction(visit.language)}';</script>",
         unsafe_allow_javascript=True,
     )
     pages = _pages(visit, trouble)
@@ -42,7 +68,22 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     _head(visit)
     page.run()
-    show("footer", visit, version=program_version(), method=visit.say(METHOD))
+    show(
+        "footer",
+        visit,
+        version=program_version(),
+        method=visit.say(METHOD),
+        begun=_begun(visit.language),
+    )
+
+
+def _begun(language: str) -> list[tuple[str, str, str]]:
+    """Languages that are not complete yet: code, own name, and how much of each there is."""
+    return [
+        (name, own_name(name), format_percent(completeness(name), locale=locale_of(language)))
+        for name in LOCALES
+        if completeness(name) < 1
+    ]
 
 
 def _run() -> tuple[str, str]:
@@ -64,15 +105,21 @@ def _pages(visit: Visit, trouble: str) -> dict[str, st.Page]:
         "city": (city.render, visit.say("City profile")),
         "compare": (compare.render, visit.say("Compare")),
         "indicators": (indicators.render, visit.say("Indicators")),
-        "check": (check.render, visit.say("Check a file")),
+        "data": (data.render, visit.say("Data")),
+        "upload": (upload.render, visit.say("Upload data")),
+        "export": (export.render, visit.say("Export")),
+        "method": (method.render, visit.say("Method")),
+        "help": (help_page.render, visit.say("Help")),
+        FORMER: (upload.render, visit.say("Upload data")),
     }
     nothing = partial(_no_results, trouble=trouble)
     return {
         name: st.Page(
-            partial(_guarded, render if visit.run_id or name == "check" else nothing, visit),
+            partial(_guarded, render if visit.run_id or name in ALWAYS else nothing, visit),
             title=title,
             url_path=name,
             default=name == "start",
+            visibility="hidden" if name == FORMER else "visible",
         )
         for name, (render, title) in shown.items()
     }
@@ -99,4 +146,4 @@ def _head(visit: Visit) -> None:
     with st.container(key="head", horizontal=True, vertical_alignment="center"):
         if visit.demonstration:
             show("banner", visit)
-        segments(visit.say("Language"), "lang", state.LANGUAGES, hidden=True)
+        segments(visit.say("Language"), "lang", state.languages(visit.language), hidden=True)

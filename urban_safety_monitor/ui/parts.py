@@ -8,8 +8,12 @@ from functools import cache
 import streamlit as st
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from urban_safety_monitor.report.charts.style import Picture
 from urban_safety_monitor.ui.state import address, full_address
 from urban_safety_monitor.ui.visit import Visit
+
+SIDES = ("left", "right", "top", "bottom")
+PADDING = 12
 
 
 @cache
@@ -37,6 +41,14 @@ def filled(template: str, visit: Visit, **values: object) -> str:
 def show(template: str, visit: Visit, **values: object) -> None:
     """Put a filled template on the page."""
     st.html(filled(template, visit, **values))
+
+
+def draw(picture: Picture, key: str) -> None:
+    """A picture's plot; the page itself prints its title and source."""
+    with st.container(key=key):
+        # Streamlit sets single sides of the padding and fails on a number.
+        chart = picture.plain.properties(padding=dict.fromkeys(SIDES, PADDING))
+        st.altair_chart(chart, theme=None, width="content", alt=picture.alt_text)
 
 
 def copy_link(visit: Visit) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-LANGUAGES = {"en": "English", "es": "Español"}
+from urban_safety_monitor.report.wording import LOCALES, completeness, own_name
 
 
 def chosen(name: str, options: Collection[str], default: str) -> tuple[str, str]:
@@ -35,6 +35,13 @@ def keep(name: str, value: str) -> None:
         st.query_params[name] = value
 
 
+def forget(name: str) -> None:
+    """Undo a choice: neither the address nor the next page has it any more."""
+    st.session_state.pop(_kept(name), None)
+    st.session_state.pop(widget(name), None)
+    st.query_params.pop(name, None)
+
+
 def widget(name: str) -> str:
     """The key of the widget that shows a choice."""
     return f"choose-{name}"
@@ -55,10 +62,15 @@ def take_over_several(name: str) -> None:
 
 
 def language() -> str:
-    """The language in the address, else the browser's, else English."""
+    """The language in the address, else the browser's if it is complete, else English."""
     browser = (st.context.locale or "").split("-")[0]
-    default = browser if browser in LANGUAGES else "en"
-    return chosen("lang", LANGUAGES, default)[0]
+    default = browser if browser in languages() else "en"
+    return chosen("lang", LOCALES, default)[0]
+
+
+def languages(in_use: str = "en") -> dict[str, str]:
+    """The complete languages by their own names, and the one in use."""
+    return {name: own_name(name) for name in LOCALES if name == in_use or completeness(name) == 1}
 
 
 def address(page: str, parameters: Mapping[str, str]) -> str:

@@ -6,15 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 import altair as alt
+import pandas as pd
 import pytest
 
 from tests.unit.report import factory
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.report import wording
 from urban_safety_monitor.report.charts.change import change_plot
+from urban_safety_monitor.report.charts.choropleth import PAPER, choropleth, wound
 from urban_safety_monitor.report.charts.dots import domain_strip, dot_whisker, indicator_dots
 from urban_safety_monitor.report.charts.funnel import LEVELS, can_funnel, funnel
+from urban_safety_monitor.report.charts.multiples import small_multiples
 from urban_safety_monitor.report.charts.ranks import rank_intervals
+from urban_safety_monitor.report.charts.rug import TINTS, rug
 from urban_safety_monitor.report.charts.spine import EDGE, has_ranges, spine
 from urban_safety_monitor.report.charts.style import (
     COLOURS,
@@ -25,10 +29,15 @@ from urban_safety_monitor.report.charts.style import (
     to_svg,
 )
 from urban_safety_monitor.report.comparison import compare_cities
+from urban_safety_monitor.report.districts import district_map, mapped, outlines_of
+from urban_safety_monitor.report.history import history
+from urban_safety_monitor.report.overview import overview
 from urban_safety_monitor.report.profile import city_profile
 from urban_safety_monitor.report.records import CityComparison, CityProfile
 from urban_safety_monitor.report.scores import city_order
 from urban_safety_monitor.report.view import View
+from urban_safety_monitor.tables.boundaries import Boundaries
+from urban_safety_monitor.tables.checks import checked
 from urban_safety_monitor.tables.run import Results
 
 
@@ -73,6 +82,8 @@ def pictures(results: Results, catalogue: Catalogue, profile_in: CityProfile) ->
         change_plot(profile_in, profile_in.changes),
         funnel(everywhere),
         rank_intervals(order),
+        rug(overview(results, catalogue, factory.PERIOD, country="xx", language=language)),
+        small_multiples(history(results, catalogue, "safe_day", country="xx", language=language)),
     ]
 
 
@@ -272,3 +283,110 @@ def test_rank_bars_are_never_a_single_point(results: Results, catalogue: Catalog
 
 def test_a_picture_is_a_plain_altair_chart(profile: CityProfile) -> None:
     assert isinstance(domain_strip(profile).chart, alt.LayerChart)
+
+
+def test_rug_cells_have_the_status_of_the_table(results: Results, catalogue: Catalogue) -> None:
+    found = overview(results, catalogue, factory.PERIOD, country="xx")
+    (tints,) = layers(rug(found), "rect")
+    drawn = {(v["area"], v["indicator"]): v["status"] for v in tints["values"]}
+    for row in comparison_of(results, "safe_night").rows:
+        assert drawn[row.area, "safe_night"] == row.verdict.status
+    assert len(drawn) == len(found.lines) * len(found.lines[0].cells)
+    assert set(drawn.values()) <= set(TINTS)
+    symbols = {
+        (v["x"], v["y"])
+        for layer in layers(rug(found), "text")
+        for v in layer["values"]
+        if "symbol" in v
+    }
+    told = [v for v in tints["values"] if v["symbol"]]
+    assert {(v["x"], v["y"]) for v in told} == symbols
+
+
+def test_multiples_draw_no_line_over_a_break_or_a_gap(
+    results: Results, catalogue: Catalogue
+) -> None:
+    def lines(indicator: str) -> int:
+        picture = small_multiples(history(results, catalogue, indicator, country="xx"))
+        rules = [v for layer in layers(picture, "rule") for v in layer["values"]]
+        return sum("x2" in rule for rule in rules)
+
+    assert lines("safe_day") == 8
+    assert lines("unsafe_city") == 7  # broken in c0
+    assert lines("sexual_violence_prev") == 7  # withheld in c0
+
+
+def test_multiples_share_one_scale(results: Results, catalogue: Catalogue) -> None:
+    picture = small_multiples(history(results, catalogue, "safe_day", country="xx"), own="c1")
+    points = [v for layer in layers(picture, "point") for v in layer["values"]]
+    heights = {}
+    for point in points:
+        value = float(point["text"].split("%")[0])
+        heights.setdefault(value, set()).add(round(point["value_at"] % 154, 6))
+    assert all(len(at) == 1 for at in heights.values())
+    ordered = [at for _, at in sorted((v, min(at)) for v, at in heights.items())]
+    assert ordered == sorted(ordered, reverse=True)
+
+
+def square(x: float, *, clockwise: bool) -> dict[str, Any]:
+    ring = [[x, 0.0], [x, 1.0], [x + 1, 1.0], [x + 1, 0.0], [x, 0.0]]
+    return {"type": "Polygon", "coordinates": [ring if clockwise else ring[::-1]]}
+
+
+def with_districts(results: Results) -> Results:
+    """The cities' values of one indicator taken as districts of c0, one of them withheld."""
+    table = results.estimates
+    values = table[(table["indicator"] == "safe_day") & (table["disaggregation"] == "total")]
+    districts = values.assign(area="c0", disaggregation="district", category=values["area"])
+    withheld = districts["category"] == "c3"
+    numbers = districts.select_dtypes("number").columns
+    districts.loc[withheld, numbers] = math.nan
+    districts.loc[withheld, "conf_status"] = "C"
+    return replace(results, estimates=pd.concat([table, districts], ignore_index=True))
+
+
+def test_a_district_map_fills_classes_and_leaves_the_withheld_white(
+    results: Results, catalogue: Catalogue
+) -> None:
+    placed = with_districts(results)
+    found = district_map(placed, catalogue, "c0", factory.PERIOD, indicator="safe_day")
+    codes = [region.row.category for region in found.regions]
+    outlines = {code: square(i, clockwise=bool(i % 2)) for i, code in enumerate(codes)}
+    picture = choropleth(found, outlines)
+    (shapes,) = layers(picture, "geoshape")
+    fills = {v["properties"]["category"]: v["properties"]["fill"] for v in shapes["values"]}
+    for region in found.regions:
+        withheld = region.row.figure.value is None
+        assert (fills[region.row.category] == PAPER) == withheld
+    assert any(region.row.figure.conf_status == "C" for region in found.regions)
+    known = [(r.row.figure.value, r.step) for r in found.regions if r.step is not None]
+    assert [step for _, step in sorted(known)] == sorted(step for _, step in known)
+    assert "mercator" in json.dumps(picture.chart.to_dict())
+    assert choropleth(found, {}).marks == picture.marks
+
+
+def test_only_what_has_figures_and_outlines_can_be_mapped(
+    results: Results, catalogue: Catalogue
+) -> None:
+    placed = with_districts(results)
+    assert mapped(placed, catalogue, "c0", factory.PERIOD) == ()
+    rows = [{"area": "c1", "geometry": json.dumps(square(0, clockwise=True))}]
+    drawn = replace(placed, boundaries=checked(Boundaries, pd.DataFrame(rows)))
+    assert mapped(drawn, catalogue, "c0", factory.PERIOD) == ("safe_day",)
+    parents = drawn.areas.assign(
+        parent=drawn.areas["parent"].mask(drawn.areas["area"] == "c1", "c0")
+    )
+    assert outlines_of(drawn, "c0") == {}
+    inside = outlines_of(replace(drawn, areas=parents), "c0")
+    assert inside == {"c1": square(0, clockwise=True)}
+
+
+@pytest.mark.parametrize("clockwise", [True, False])
+def test_outlines_run_the_way_the_drawing_library_takes_them(clockwise: bool) -> None:
+    shape = wound(square(0, clockwise=clockwise))
+    assert shape["coordinates"] == square(0, clockwise=True)["coordinates"]
+    several = {
+        "type": "MultiPolygon",
+        "coordinates": [square(0, clockwise=clockwise)["coordinates"]],
+    }
+    assert wound(several)["coordinates"] == [shape["coordinates"]]

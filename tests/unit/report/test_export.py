@@ -11,9 +11,10 @@ import pypdf
 import pytest
 
 from urban_safety_monitor.errors import DataError
-from urban_safety_monitor.report.export import file_name, guarded, scorecard_files
+from urban_safety_monitor.report.export import file_name, scorecard_files
 from urban_safety_monitor.report.records import CityProfile
 from urban_safety_monitor.report.workbook import HEADER_ROW
+from urban_safety_monitor.tables.csv_text import guarded
 
 
 def written(profile: CityProfile, folder: Path, name: str) -> bytes:

@@ -7,7 +7,6 @@ from datetime import datetime
 from io import BytesIO, StringIO
 
 from urban_safety_monitor.catalogue import Catalogue
-from urban_safety_monitor.report.export import guarded
 from urban_safety_monitor.report.release.columns import ReleasedTable
 from urban_safety_monitor.report.release.datapackage import descriptor
 from urban_safety_monitor.report.release.readme import readme
@@ -15,6 +14,7 @@ from urban_safety_monitor.report.release.sdmx import sdmx_files
 from urban_safety_monitor.report.release.tables import released_tables
 from urban_safety_monitor.report.view import View
 from urban_safety_monitor.report.workbook import Sheet, workbook
+from urban_safety_monitor.tables.csv_text import guarded
 from urban_safety_monitor.tables.run import Results
 
 EPOCH = (1980, 1, 1, 0, 0, 0)

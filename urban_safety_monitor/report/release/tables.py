@@ -84,9 +84,9 @@ def flags_of(view: View) -> pd.Series:
     missing = estimates["value"].isna()
     own = estimates["obs_status"].map(FLAG_OF_STATUS).fillna("")
     own = own.mask(missing & (own == ""), "x")
-    keys = pd.MultiIndex.from_frame(estimates[["indicator", "area", "period"]])
     differing = {key: letter for key, (letter, _) in view.differences.items()}
-    differs = pd.Series(keys.map(differing), index=estimates.index).fillna("")
+    keys = zip(estimates["indicator"], estimates["area"], estimates["period"], strict=True)
+    differs = pd.Series([differing.get(key, "") for key in keys], index=estimates.index)
     differs = differs.where((estimates["disaggregation"] == TOTAL) & ~missing, "")
     order = {letter: place for place, letter in enumerate(FLAGS)}
     joined = {

@@ -8,18 +8,30 @@ from typing import Any
 
 import streamlit as st
 
-from urban_safety_monitor.report.charts.spine import EDGE, spine_marks
+from urban_safety_monitor.report.charts.change import change_plot
+from urban_safety_monitor.report.charts.dots import domain_strip
+from urban_safety_monitor.report.charts.spine import EDGE, spine, spine_marks
 from urban_safety_monitor.report.coverage import Place
-from urban_safety_monitor.report.export import file_name, scorecard_bytes
+from urban_safety_monitor.report.export import file_name, profile_csv, scorecard_bytes
+from urban_safety_monitor.report.groups import groups_by_kind
 from urban_safety_monitor.report.numbers import period_text
+from urban_safety_monitor.report.profile import core_rows
+from urban_safety_monitor.report.profile_tables import changes_csv, scores_csv
 from urban_safety_monitor.report.records import ChangeRow, CityProfile, GroupRow, Row
+from urban_safety_monitor.report.writing import Writing, how_to_write
 from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import benchmark, select
+from urban_safety_monitor.ui.downloads import files_of_view
+from urban_safety_monitor.ui.knowing import knowledge_section
+from urban_safety_monitor.ui.mapping import district_section
 from urban_safety_monitor.ui.parts import copy_link, show
 from urban_safety_monitor.ui.sources import catalogue, profile_of
 from urban_safety_monitor.ui.visit import Visit
 
 CLEAR = ("better", "worse", "higher", "lower")
+
+MOST_GROUPS = 10
+"""Rows of a kind of group shown at once; an indicator's own line has them all."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,7 @@ class Entry:
     definition: str
     groups: tuple[GroupRow, ...]
     change: ChangeRow | None
+    writing: Writing
 
 
 def render(visit: Visit) -> None:
@@ -59,9 +72,13 @@ def render(visit: Visit) -> None:
         opened=st.query_params.get("ind", ""),
         edge=EDGE,
     )
-    clear = [group for group in profile.groups if group.verdict.status in CLEAR]
+    kinds = groups_by_kind(profile, catalogue())
+    show("city_groups", visit, profile=profile, kinds=kinds, most=MOST_GROUPS)
+    district_section(visit, profile)
     changed = [change for change in profile.changes if change.verdict.status in CLEAR]
-    show("city_more", visit, profile=profile, clear=clear, changed=changed)
+    show("city_more", visit, profile=profile, changed=changed)
+    knowledge_section(visit, profile.area)
+    show("city_about", visit, profile=profile)
 
 
 def _choices(visit: Visit) -> tuple[Place, str, str]:
@@ -98,6 +115,7 @@ def _tools(visit: Visit, profile: CityProfile) -> None:
     together = ",".join([profile.area, *(peer.area for peer in profile.peers)])
     with st.container(key="tools", horizontal=True, vertical_alignment="center"):
         _downloads(visit, profile)
+        _pictures(visit, profile)
         copy_link(visit)
         st.page_link(
             state.page_named("compare"),
@@ -131,6 +149,30 @@ def _downloads(visit: Visit, profile: CityProfile) -> None:
             )
 
 
+def _pictures(visit: Visit, profile: CityProfile) -> None:
+    """The page's pictures, each with title, source and the data it shows."""
+    name = f"{profile.area}_{profile.period}"
+    rows = core_rows(profile) or profile.rows
+    with st.popover(visit.say("Download pictures")):
+        for part, title, picture, data in (
+            (
+                "indicators",
+                visit.say("Core indicators"),
+                partial(spine, profile, rows),
+                profile_csv,
+            ),
+            ("domains", visit.say("Scores by domain"), partial(domain_strip, profile), scores_csv),
+            (
+                "changes",
+                visit.say("Changes"),
+                partial(change_plot, profile, profile.changes),
+                changes_csv,
+            ),
+        ):
+            st.markdown(f"**{title}**")
+            files_of_view(visit, f"{name}_{part}", picture, partial(data, profile))
+
+
 def _by_domain(profile: CityProfile, language: str) -> list[tuple[str, list[Entry]]]:
     marks = {m["indicator"]: m for m in spine_marks(profile, profile.rows) if "indicator" in m}
     changes = {change.indicator: change for change in profile.changes}
@@ -144,6 +186,7 @@ def _by_domain(profile: CityProfile, language: str) -> list[tuple[str, list[Entr
             definition=catalogue().indicators[row.indicator].definition.in_language(language),
             groups=tuple(groups.get(row.indicator, ())),
             change=changes.get(row.indicator),
+            writing=how_to_write(profile, row),
         )
         for row in profile.rows
     ]

@@ -1,12 +1,16 @@
 """Indicators: the list with search, and the sheet of one indicator."""
 
 import unicodedata
+from functools import partial
 
 import streamlit as st
 
-from urban_safety_monitor.report.indicators import IndicatorLine
+from urban_safety_monitor.report.charts.dots import dot_whisker
+from urban_safety_monitor.report.indicators import IndicatorLine, IndicatorPage
+from urban_safety_monitor.report.shown import comparison_csv
 from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import select
+from urban_safety_monitor.ui.downloads import files_of_view
 from urban_safety_monitor.ui.parts import copy_link, nothing_here, show
 from urban_safety_monitor.ui.sources import catalogue, indicator_of, indicators_of
 from urban_safety_monitor.ui.visit import Visit
@@ -30,13 +34,26 @@ def _sheet(visit: Visit, indicator: str) -> None:
         label="← " + visit.say("All indicators"),
         query_params={"lang": visit.language},
     )
-    show(
-        "indicator",
-        visit,
-        page=indicator_of(visit.run_id, indicator, visit.language),
-        fewest=catalogue().framework.thresholds.persons_sensitive,
-    )
-    copy_link(visit)
+    page = indicator_of(visit.run_id, indicator, visit.language)
+    fewest = catalogue().framework.thresholds.persons_sensitive
+    show("indicator", visit, page=page, fewest=fewest)
+    with st.container(key="tools", horizontal=True):
+        if page.comparisons:
+            _downloads(visit, page)
+        copy_link(visit)
+
+
+def _downloads(visit: Visit, page: IndicatorPage) -> None:
+    """Each country's cities as a picture and as data."""
+    with st.popover(visit.say("Download")):
+        for comparison in page.comparisons:
+            st.markdown(f"**{comparison.country_title}, {comparison.period_text}**")
+            files_of_view(
+                visit,
+                f"{comparison.indicator}_{comparison.country}_{comparison.period}",
+                partial(dot_whisker, comparison),
+                partial(comparison_csv, comparison),
+            )
 
 
 def _list(visit: Visit) -> None:

@@ -64,8 +64,8 @@ def _doors(visit: Visit, example: Place) -> None:
             of_country,
         ),
         (
-            "check",
-            visit.say("Check a file"),
+            "upload",
+            visit.say("Upload data"),
             visit.say("See every problem of a survey file, and how to repair it."),
             {"lang": visit.language},
         ),

@@ -1,0 +1,48 @@
+"""The district map of a city profile: one indicator, drawn and as a table beside it."""
+
+from functools import partial
+
+import streamlit as st
+
+from urban_safety_monitor.report.charts.choropleth import choropleth
+from urban_safety_monitor.report.profile_tables import districts_csv
+from urban_safety_monitor.report.records import CityProfile
+from urban_safety_monitor.ui import state
+from urban_safety_monitor.ui.controls import select
+from urban_safety_monitor.ui.downloads import downloads
+from urban_safety_monitor.ui.parts import draw, show
+from urban_safety_monitor.ui.sources import districts_of, mapped_in
+from urban_safety_monitor.ui.visit import Visit
+
+FIRST = "safe_night"
+"""The indicator the map shows to those who named none."""
+
+
+@st.fragment
+def district_section(visit: Visit, profile: CityProfile) -> None:
+    """The map and its table; nothing where the city has no outlines."""
+    names = mapped_in(visit.run_id, profile.area, profile.period)
+    if not names:
+        return
+    of_row = {row.indicator: row.title for row in profile.rows}
+    titles = {name: of_row[name] for name in names}
+    first = FIRST if FIRST in titles else names[0]
+    indicator, _ = state.chosen("map", titles, first)
+    districts, outlines = districts_of(
+        visit.run_id, profile.area, profile.period, indicator, visit.language
+    )
+    show("city_map_head", visit, districts=districts)
+    draw_map = partial(choropleth, districts, outlines)
+    with st.container(key="map-tools", horizontal=True, vertical_alignment="bottom"):
+        select(visit.say("Indicator on the map"), "map", titles)
+        downloads(
+            visit,
+            f"{profile.area}_{profile.period}_{indicator}_map",
+            draw_map,
+            partial(districts_csv, districts),
+        )
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        draw(draw_map(), "map")
+    with right:
+        show("city_map", visit, districts=districts)

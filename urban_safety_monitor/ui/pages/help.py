@@ -1,0 +1,10 @@
+"""Help: a short tour, how to do what people come for, and what the words mean."""
+
+from urban_safety_monitor.ui.parts import show
+from urban_safety_monitor.ui.prose import prose
+from urban_safety_monitor.ui.visit import Visit
+
+
+def render(visit: Visit) -> None:
+    """Show the page."""
+    show("prose", visit, page=prose("help"), values={})
