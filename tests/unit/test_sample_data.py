@@ -1,6 +1,7 @@
 """The demonstration data is what its README says: marked, reproducible, believable, complete."""
 
 import hashlib
+import json
 import tomllib
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sample_data.making.survey import survey
 from sample_data.making.write import write_practice, write_tables
 from urban_safety_monitor.catalogue.load import load_catalogue
 from urban_safety_monitor.fieldwork.practice import planted_faults
+from urban_safety_monitor.intake.boundaries import read_boundaries
 from urban_safety_monitor.tables import inputs
 from urban_safety_monitor.tables.checks import checked
 
@@ -443,6 +445,27 @@ def test_the_run_names_every_file_that_is_there():
     assert run["demonstration"] is True
     for key in ("areas", "surveys", "differences"):
         assert (FOLDER / run[key]).is_file()
+    for file in (*run["administrative"], *run["checklists"], *run["boundaries"]):
+        assert (FOLDER / file).is_file()
+
+
+def test_every_district_has_an_outline_far_from_any_land():
+    areas = table("areas.csv")
+    outlines = read_boundaries(FOLDER / "districts.geojson", set(areas["area"]))
+    assert set(outlines["area"]) == set(areas.loc[areas["level"] == "district", "area"])
+    rings = [json.loads(geometry)["coordinates"][0] for geometry in outlines["geometry"]]
+    assert np.abs(np.vstack(rings)).max() < 1.0
+
+
+def test_outlines_of_a_city_share_their_corners():
+    outlines = read_boundaries(FOLDER / "districts.geojson", set(table("areas.csv")["area"]))
+    guadalajara = outlines[outlines["area"].str.startswith("MX-GDL")]
+    corners = [
+        tuple(corner)
+        for geometry in guadalajara["geometry"]
+        for corner in json.loads(geometry)["coordinates"][0][:-1]
+    ]
+    assert len(set(corners)) < len(corners) / 2
 
 
 def test_interviews_and_days_are_those_of_the_answers(surveys):
@@ -455,7 +478,7 @@ def test_interviews_and_days_are_those_of_the_answers(surveys):
 
 
 def test_every_file_says_that_it_is_a_demonstration():
-    written = [p for p in FOLDER.rglob("*") if p.suffix in (".csv", ".toml", ".md")]
+    written = [p for p in FOLDER.rglob("*") if p.suffix in (".csv", ".toml", ".md", ".geojson")]
     for path in written:
         if "making" not in path.parts:
             assert MARK in path.read_text(encoding="utf-8").lower(), path
