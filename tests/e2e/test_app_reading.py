@@ -53,6 +53,7 @@ def test_an_address_shows_another_reader_the_same(visit: Open) -> None:
         "period": "2024-Q1",
         "bench": "peers",
         "lang": "es",
+        "map": "safe_night",
     }
     for part in ("h1", ".headline", ".counts"):
         assert other.locator(part).inner_text() == page.locator(part).inner_text()

@@ -22,6 +22,7 @@ COMMANDS = [
     "profile",
     "compare",
     "scorecard",
+    "export",
     "score",
     "indicators",
     "app",

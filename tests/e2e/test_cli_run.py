@@ -1,6 +1,7 @@
 """`usm run`: repeatable to the byte; one broken city stops no other; nothing is left half done."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
@@ -8,23 +9,14 @@ import pytest
 
 from tests.e2e.command_line import Done, usm
 from urban_safety_monitor.catalogue.load import shipped
+from urban_safety_monitor.tables.run import Results
 
 pytestmark = pytest.mark.e2e
 
 SAMPLE = shipped("sample_data")
 CITIES = ("ZA-ETH", "ZA-D01")
 PERIOD = "2026-Q1"
-TABLES = {
-    "areas",
-    "surveys",
-    "differences",
-    "estimates",
-    "scores",
-    "comparisons",
-    "robustness",
-    "quality",
-    "peers",
-}
+TABLES = {field.name for field in fields(Results)} - {"provenance"}
 CONFIG = """
 areas = "areas.csv"
 surveys = "surveys.csv"

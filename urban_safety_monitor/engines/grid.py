@@ -21,8 +21,9 @@ from urban_safety_monitor.engines.query import DESIGN, POPULATION, Query
 
 BITS = 51
 """Of the largest possible sum in a PSU; two more are left for carrying."""
-WEIGHTS, NUMBERS = 4, 8
-"""Steps are powers of two with an exponent that is a multiple of this: so surveys share them."""
+WEIGHTS, NUMBERS = 4, 1
+"""Steps are powers of two with an exponent that is a multiple of this: so surveys share those of
+weights. Numbers keep the finest: design effects subtract sums of squares, and show every digit."""
 PSUS_AT_ONCE = 40_000
 """Surveys are summed together up to so many sampling units: more would only want more memory."""
 
