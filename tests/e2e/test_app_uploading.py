@@ -108,7 +108,8 @@ def choose(page: Page, label: str, option: str) -> None:
     box = page.get_by_role("combobox", name=label)
     box.click()
     box.fill(option)
-    box.press("Enter")
+    page.get_by_role("option").filter(has_text=option).first.click()
+    expect(page.get_by_role("option")).to_have_count(0)
 
 
 @LANGUAGES
