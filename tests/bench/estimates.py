@@ -2,7 +2,7 @@
 
     python tests/bench/estimates.py FOLDER [--persons 1000000] [--cities 200] [--only ours bare ...]
     python tests/bench/estimates.py FOLDER --engines
-    python tests/bench/estimates.py FOLDER --peers-python /tmp/peers/bin/python
+    python tests/bench/estimates.py FOLDER --peers-python peers/bin/python
 
 makes a survey in the folder (once; the seed is fixed) and measures each program in a process of
 its own: seconds from the opened Parquet file to the finished table, without starting Python and
@@ -11,8 +11,8 @@ and the peak of the process's memory. Asked for: 40 indicators by city and by ci
 sex, with standard errors; how far they are from ours is told as well. What is not installed is
 named. Peers may live in an environment of their own:
 
-    python -m venv /tmp/peers
-    /tmp/peers/bin/pip install svy==0.35.0 samplics==0.6.1 numpy pyarrow
+    python -m venv peers
+    peers/bin/pip install svy==0.35.0 samplics==0.6.1 numpy pyarrow
 
 `--engines` has every engine estimate the same survey instead; PostgreSQL is the server that
 USM_DATABASE_URL names.
