@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.factories import catalogue, indicator, share, survey
 from urban_safety_monitor.engines import psu_totals
 from urban_safety_monitor.pipeline.estimate import estimate
-from urban_safety_monitor.pipeline.linear import linearised
+from urban_safety_monitor.pipeline.linear import linearised, numbered
 from urban_safety_monitor.statistics.linearisation import covariances
 
 NUMBERS = ["value", "standard_error", "lower", "upper", "n", "n_effective", "design_effect", "psus"]
@@ -173,7 +173,8 @@ def influence(part, area, name, category):
 @pytest.mark.parametrize("seed", range(3))
 def test_the_error_of_a_gap_and_of_an_average_follows_from_covariances(seed):
     totals = summed(surveys(seed))
-    found, part = estimate(totals, INDICATORS), linearised(totals, INDICATORS, "adjust")[0]
+    found = estimate(totals, INDICATORS)
+    part = linearised(numbered(totals, "adjust"), INDICATORS)[0]
     for area, rows in by_area(found):
         whole = np.isin(
             part.cell,
@@ -235,7 +236,7 @@ def test_copied_units_lower_and_merged_ones_raise_the_error_as_theory_says(seed)
         np.testing.assert_allclose(found["value"][area], found["value"]["A"])
     ratio = (found["standard_error"]["twice"] / found["standard_error"]["A"]) ** 2
     np.testing.assert_allclose(ratio, (n - 1) / (2 * n - 1))
-    part = linearised(summed(frame), INDICATORS, "adjust")[0]
+    part = linearised(numbered(summed(frame), "adjust"), INDICATORS)[0]
     everybody = np.isin(part.cell, part.cells.index[part.cells["category"] == "total"])
     values = part.influence[everybody]
     pairs = values.reshape(n // 2, 2, -1).sum(axis=1)

@@ -107,6 +107,10 @@ def estimate(  # noqa: PLR0913 an argument per option
     weighting: Annotated[
         Path | None, typer.Option(help="How to trim and calibrate the weights (TOML).")
     ] = None,
+    standard: Annotated[
+        Path | None,
+        typer.Option(help="Standard population (CSV): estimates as if all areas had its make-up."),
+    ] = None,
     engine: SummedBy = Engine.DUCKDB,
     shown: Shown = Format.TABLE,
 ) -> None:
@@ -118,20 +122,28 @@ def estimate(  # noqa: PLR0913 an argument per option
     from urban_safety_monitor.pipeline.precision import Precision
     from urban_safety_monitor.workflow import Wanted, estimate_files
     from urban_safety_monitor.workflow.sampling import asked_for
+    from urban_safety_monitor.workflow.standard import read_standard
     from urban_safety_monitor.workflow.totals import estimate_totals
 
     if from_totals == (recipe is not None):
         raise typer.BadParameter("give either --recipe, for survey files, or --from-totals")
-    if from_totals and weighting:
-        raise typer.BadParameter("--weighting needs the answers, not their totals")
+    if from_totals and (weighting or standard):
+        raise typer.BadParameter("--weighting and --standard need the answers, not their totals")
     precision = Precision(interval.value, level, design_effect.value)
     made_of: dict[str, object] | None = None
     if replicates:
         made_of = {"method": replicates.value, "kept": kept}
         made_of |= {"number": replicate_number, "seed": seed}
     sample = asked_for(weighting, made_of)
-    wanted = Wanted(tuple(indicator or ()), tuple(by or ()), lonely_psu.value, precision, sample)
     found = catalogue_in(catalogue)
+    wanted = Wanted(
+        tuple(indicator or ()),
+        tuple(by or ()),
+        lonely_psu.value,
+        precision,
+        sample,
+        read_standard(standard, found) if standard else None,
+    )
     if recipe is None:
         made = estimate_totals(files, found, wanted)
     else:

@@ -33,7 +33,8 @@ def psu_totals(
         microdata: a Microdata frame, or Parquet files of that form.
         catalogue: declares the disaggregations.
         indicators: survey indicators wanted; those whose columns are absent get no records.
-        disaggregations: ids of the groupings wanted; one whose columns are absent is left out.
+        disaggregations: ids of the groupings wanted, `sex*age_band` for one crossed with another;
+            one whose columns are absent is left out.
         engine: which database does it; PostgreSQL is found by the variable USM_DATABASE_URL.
 
     Raises:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -35,13 +36,23 @@ class DuckdbRecords:
 @contextmanager
 def duckdb_records(microdata: pd.DataFrame | Sequence[Path]) -> Iterator[DuckdbRecords]:
     """Records in a frame or in Parquet files, queried in place."""
-    with duckdb.connect(config=SETTINGS) as connection:
+    with _in_memory().cursor() as connection:
         connection.execute("SET enable_progress_bar = false")
-        # It joins a table for every list of five codes, which takes longer than all the sums.
-        connection.execute("SET disabled_optimizers = 'in_clause'")
         relation = _relation(connection, microdata)
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
         yield DuckdbRecords(connection, relation, [name for name, *_ in described])
+
+
+@cache
+def _in_memory() -> duckdb.DuckDBPyConnection:
+    """The one database of this process, without a table: starting it takes longer than a survey.
+
+    Frames are registered with a cursor, of which every use has its own.
+    """
+    connection = duckdb.connect(config=SETTINGS)
+    # It joins a table for every list of five codes, which takes longer than all the sums.
+    connection.execute("SET disabled_optimizers = 'in_clause'")
+    return connection
 
 
 def _relation(

@@ -103,9 +103,10 @@ def tests(parts: Sequence[Declaration]) -> tuple[str, ...]:
     return (every(parts),)
 
 
-def where(tests: Iterable[str], value: str) -> str:
-    """A value where one of the tests is true, NULL elsewhere."""
-    return f"(CASE {' '.join(f'WHEN {test} THEN {value}' for test in tests)} END)"
+def where(tests: Iterable[str], value: str, otherwise: str = "NULL") -> str:
+    """A value where one of the tests is true, NULL or something else elsewhere."""
+    cases = " ".join(f"WHEN {test} THEN {value}" for test in tests)
+    return f"(CASE {cases} ELSE {otherwise} END)"
 
 
 def _joined(word: str, parts: Iterable[Declaration]) -> str:

@@ -24,6 +24,8 @@ BITS = 51
 WEIGHTS, NUMBERS = 4, 1
 """Steps are powers of two with an exponent that is a multiple of this: so surveys share those of
 weights. Numbers keep the finest: design effects subtract sums of squares, and show every digit."""
+LARGE = 1.5 * 2.0**52
+"""Times a step: what is added and taken off again to round to that step."""
 PSUS_AT_ONCE = 40_000
 """Surveys are summed together up to so many sampling units: more would only want more memory."""
 
@@ -32,19 +34,27 @@ def design_sql(query: Query, relation: str) -> str:
     """PSUs of each stratum, sampled and in the population, and how large what is summed can get.
 
     `records` is the size of the stratum's largest PSU; every weight and number has a column with
-    its largest absolute value.
+    its largest absolute value, and every weight one with its smallest.
     """
     numbers = {weight: identifier(weight) for weight in query.weights} | query.numbers
     largest = [f"MAX(ABS({double(sql)})) AS {identifier(name)}" for name, sql in numbers.items()]
+    smallest = [
+        f"MIN(ABS({double(identifier(name))})) AS {_smallest(name)}" for name in query.weights
+    ]
     known = f"MAX({POPULATION})" if POPULATION in query.columns else "CAST(NULL AS INTEGER)"
     design, strata = ", ".join(DESIGN), ", ".join(DESIGN[:3])
-    psus = ", ".join([design, f"{known} AS population", "COUNT(*) AS records", *largest])
+    psus = ", ".join([design, f"{known} AS population", "COUNT(*) AS records", *largest, *smallest])
     highest = [f"MAX({identifier(name)}) AS {identifier(name)}" for name in ("records", *numbers)]
+    highest += [f"MIN({_smallest(name)}) AS {_smallest(name)}" for name in query.weights]
     return (
         f"SELECT {strata}, COUNT(psu) AS psus, MAX(population) AS psus_in_population, "
         f"{', '.join(highest)} FROM (SELECT {psus} FROM {query.records(relation)} "
         f"GROUP BY {design}) AS sampled GROUP BY {strata}"
     )
+
+
+def _smallest(weight: str) -> str:
+    return identifier(f"smallest {weight}")
 
 
 @dataclass(frozen=True)
@@ -55,11 +65,13 @@ class Grid:
         source: what follows after the records in FROM, to have these surveys and no others.
         steps: of every weight what to add and take off again, of every number a power of two that
             its largest value does not exceed; as SQL.
+        never_zero: weights that no record has as 0, nor the grid makes 0.
         columns: columns of the source that steps are in.
     """
 
     source: str
     steps: dict[str, str]
+    never_zero: frozenset[str]
     columns: tuple[str, ...] = ()
 
     def rounded(self, weight: str, *numbers: str, product: str = "") -> str:
@@ -80,7 +92,7 @@ def grids_of(query: Query, bounds: pa.Table) -> Iterator[Grid]:
 
     Args:
         query: what is asked.
-        bounds: largest values by area and period, in their order.
+        bounds: largest and smallest values by area and period, in their order.
     """
     surveys = bounds.to_pylist() or [dict.fromkeys(bounds.column_names, None)]
     steps = [dict(_steps(query, survey)) for survey in surveys]
@@ -92,16 +104,19 @@ def grids_of(query: Query, bounds: pa.Table) -> Iterator[Grid]:
     for number in np.unique(batch):
         rows = np.flatnonzero(batch == number)
         given = [(areas[k], surveys[k]["period"] or "", steps[k]) for k in rows]
-        yield _grid(given, every=len(rows) == len(surveys))
+        never = (_never_zero(query, surveys[k], steps[k]) for k in rows)
+        yield _grid(given, frozenset.intersection(*never), every=len(rows) == len(surveys))
 
 
-def _grid(surveys: Sequence[tuple[str, str, dict[str, float]]], every: bool) -> Grid:
+def _grid(
+    surveys: Sequence[tuple[str, str, dict[str, float]]], never_zero: frozenset[str], every: bool
+) -> Grid:
     first = surveys[0][2]
     own = [name for name in first if len({steps[name] for *_, steps in surveys}) > 1]
     steps = {name: _number(step) for name, step in first.items()}
     if not own:
         areas = ", ".join(dict.fromkeys(literal(area) for area, *_ in surveys))
-        return Grid("" if every else f"WHERE area IN ({areas})", steps)
+        return Grid("" if every else f"WHERE area IN ({areas})", steps, never_zero)
     rows = (
         ", ".join([literal(area), literal(period), *(_number(steps[name]) for name in own)])
         for area, period, steps in surveys
@@ -112,6 +127,7 @@ def _grid(surveys: Sequence[tuple[str, str, dict[str, float]]], every: bool) -> 
     return Grid(
         f"JOIN {table} ON area = of_area AND period = of_period",
         steps | columns,
+        never_zero,
         tuple(columns.values()),
     )
 
@@ -119,9 +135,15 @@ def _grid(surveys: Sequence[tuple[str, str, dict[str, float]]], every: bool) -> 
 def _steps(query: Query, survey: dict) -> Iterator[tuple[str, float]]:
     for name in query.weights:
         bound = (survey["records"] or 0) * (survey[name] or 0.0)
-        yield name, 1.5 * 2.0**52 * math.ldexp(_power_above(bound, WEIGHTS), -BITS)
+        yield name, LARGE * math.ldexp(_power_above(bound, WEIGHTS), -BITS)
     for name in query.numbers:
         yield name, _power_above(survey[name] or 0.0, NUMBERS)
+
+
+def _never_zero(query: Query, survey: dict, steps: dict[str, float]) -> frozenset[str]:
+    """Weights whose smallest absolute value is more than half a step: it is not rounded to 0."""
+    smallest = {name: survey[f"smallest {name}"] or 0.0 for name in query.weights}
+    return frozenset(w for w, least in smallest.items() if least > steps[w] / LARGE / 2)
 
 
 def _power_above(bound: float, multiple: int) -> float:
@@ -134,9 +156,10 @@ def _number(value: float) -> str:
 
 
 def bounds_of(query: Query, design: pa.Table) -> pa.Table:
-    """The largest values by area and period out of the rows of `design_sql`, and the PSUs."""
+    """The largest and smallest values by area and period out of `design_sql`, and the PSUs."""
     largest = ["records", *query.weights, *query.numbers]
-    wanted = [*((name, "max") for name in largest), ("psus", "sum")]
+    smallest = [f"smallest {name}" for name in query.weights]
+    wanted = [*((n, "max") for n in largest), *((n, "min") for n in smallest), ("psus", "sum")]
     found = design.group_by(["area", "period"]).aggregate(wanted)
-    named = found.rename_columns(["area", "period", *largest, "psus"])
+    named = found.rename_columns(["area", "period", *largest, *smallest, "psus"])
     return named.sort_by([("area", "ascending"), ("period", "ascending")])

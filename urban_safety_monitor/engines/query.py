@@ -16,6 +16,8 @@ POPULATION = "psus_in_stratum"
 
 Groups = tuple[str, ...]
 """Disaggregations crossed with each other; none for everybody."""
+CROSSED = "*"
+"""Joins disaggregations, and their categories, that are crossed."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,12 @@ def query_of(
     present = frozenset(columns)
     asked = [i for i in indicators if is_asked(i, present)]
     declared = catalogue.disaggregations
-    groups = [name for name in disaggregations if columns_of_groups(declared[name]) & present]
+    crossings = [tuple(name.split(CROSSED)) for name in disaggregations]
+    groups = [
+        crossed
+        for crossed in crossings
+        if all(columns_of_groups(declared[name]) & present for name in crossed)
+    ]
     wanted = tuple(dict.fromkeys(_groups_wanted(asked, groups)))
     used = {name: declared[name] for name in sorted({n for crossed in wanted for n in crossed})}
     named = [*map(columns_needed, asked), *map(columns_of_groups, used.values())]
@@ -119,15 +126,12 @@ def columns_of_groups(disaggregation: Disaggregation) -> set[str]:
     return {c for group in disaggregation.categories for c, _ in group.when.codes_used()}
 
 
-def _groups_wanted(
-    indicators: Sequence[Indicator], disaggregations: Sequence[str]
-) -> Iterator[Groups]:
+def _groups_wanted(indicators: Sequence[Indicator], groups: Sequence[Groups]) -> Iterator[Groups]:
     yield ()
-    for name in disaggregations:
-        yield (name,)
+    yield from groups
     for indicator in indicators:
         if isinstance(indicator.measure, Gap):
             between = indicator.measure.disaggregation
             crossed = set(indicator.disaggregations) - {between}
             yield (between,)
-            yield from ((between, name) for name in disaggregations if name in crossed)
+            yield from ((between, *by) for by in groups if len(by) == 1 and by[0] in crossed)

@@ -15,7 +15,7 @@ from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.catalogue.measures import Gap
 from urban_safety_monitor.engines.choice import EngineName, psu_totals
-from urban_safety_monitor.engines.query import columns_needed, columns_of_groups
+from urban_safety_monitor.engines.query import CROSSED, columns_needed, columns_of_groups
 from urban_safety_monitor.tables.totals import CELL, PsuTotals, ReplicateTotals
 
 Floats = NDArray[np.float64]
@@ -37,7 +37,8 @@ class Summed:
     def columns(self) -> set[str]:
         """Columns of records that are read."""
         gaps = [i.measure for i in self.indicators if isinstance(i.measure, Gap)]
-        names = {*self.disaggregations, *(gap.disaggregation for gap in gaps)}
+        asked = {name for crossed in self.disaggregations for name in crossed.split(CROSSED)}
+        names = {*asked, *(gap.disaggregation for gap in gaps)}
         groups = [columns_of_groups(self.catalogue.disaggregations[name]) for name in names]
         return set().union(*map(columns_needed, self.indicators), *groups)
 

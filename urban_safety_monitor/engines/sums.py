@@ -77,13 +77,15 @@ def _group_columns(query: Query) -> Iterator[str]:
 def _records(query: Query, relation: str, grid: Grid) -> str:
     """The records of the grid's surveys: their own columns, weights on the grid, and its steps.
 
-    A weight of 0 is unknown from here on: nobody counts who stands for nobody.
+    A weight of 0 is unknown from here on: nobody counts who stands for nobody. Where the bounds
+    show that there is none, nothing has to look for it.
     """
     own = (query.used - set(query.weights)) | set(DESIGN)
     columns = [*map(identifier, sorted(own)), *grid.columns]
     for name in query.weights:
         weight = grid.rounded(name, product=double(identifier(name)))
-        columns.append(f"NULLIF({weight}, 0) AS {identifier(name)}")
+        known = weight if name in grid.never_zero else f"NULLIF({weight}, 0)"
+        columns.append(f"{known} AS {identifier(name)}")
     return f"SELECT {', '.join(columns)} FROM {query.records(relation)} {grid.source}"
 
 
@@ -92,7 +94,8 @@ def _roles(
 ) -> dict[str, str]:
     """Asks for a term's sums and tells their columns.
 
-    What is summed is unknown outside the universe, which neither adds nor counts.
+    What is summed is unknown outside the universe, which neither adds nor counts. Inside, those
+    who do not fulfil the condition add 0: numbers are added sooner than unknown ones are skipped.
     """
     weight = term.weight_below
     if term.below:
@@ -101,7 +104,7 @@ def _roles(
         x = counted.name(where(term.universe, identifier(weight)))
     plain = {"n": summed.name(f"COUNT({x})"), "x": summed.name(f"SUM({x})")}
     if term.fulfilled:
-        return plain | {"y": summed.name(f"SUM({where(term.fulfilled, x)})")}
+        return plain | {"y": summed.name(f"SUM({where(term.fulfilled, x, '0')})")}
     plain["y"] = summed.name(f"SUM({grid.rounded(term.weight_above, f'above_{k}')})")
     squares = _squares(term, k, grid)
     known = {"yy": "", "xy": plain["y"], "xx": plain["x"], "weight": plain["x"]}

@@ -1,6 +1,8 @@
 """Persons' records to PSU totals with any engine that runs SQL."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
@@ -43,16 +45,28 @@ def totals_of(
         records: as an engine holds them.
         catalogue: declares the disaggregations.
         indicators: survey indicators wanted; those whose columns are absent get no totals.
-        disaggregations: ids of the groupings wanted; one whose columns are absent is left out.
+        disaggregations: ids of the groupings wanted, `sex*age_band` for one crossed with another;
+            one whose columns are absent is left out.
     """
     query = query_of(catalogue, indicators, disaggregations, records.columns)
     design = records.rows(design_sql(query, records.relation))
     psus = _psus(design)
-    parts = []
-    for grid in grids_of(query, bounds_of(query, design)):
-        sql = totals_sql(query, records.relation, grid)
-        parts.append(unpacked(records.rows(sql.text), query, sql, psus))
-    return joined(parts)
+    grids = grids_of(query, bounds_of(query, design))
+    asked = [totals_sql(query, records.relation, grid) for grid in grids]
+    tables = _one_ahead(records.rows, [sql.text for sql in asked])
+    return joined(
+        [unpacked(table, query, sql, psus) for sql, table in zip(asked, tables, strict=True)]
+    )
+
+
+def _one_ahead(rows: Callable[[str], pa.Table], texts: Sequence[str]) -> Iterator[pa.Table]:
+    """The rows of each query, the next being summed while those before are put in order."""
+    with ThreadPoolExecutor(1) as engine:
+        coming = deque(engine.submit(rows, text) for text in texts[:1])
+        for text in texts[1:]:
+            coming.append(engine.submit(rows, text))
+            yield coming.popleft().result()
+        yield coming.popleft().result()
 
 
 def joined(parts: list[PsuTotals]) -> PsuTotals:

@@ -16,15 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from urban_safety_monitor.engines.query import DESIGN, Groups, Query
+from urban_safety_monitor.engines.query import CROSSED, DESIGN, Groups, Query
 from urban_safety_monitor.engines.sums import TotalsSql
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.totals import CELL, PsuTotals
 
 Codes = NDArray[np.int64]
 
-CROSSED = "*"
-"""Joins disaggregations, and their categories, that are crossed."""
 SQUARES = ("yy", "xy", "xx", "weight")
 THREADS = 2
 """Columns that are put in order at the same time: memory is too slow for many more."""

@@ -1,10 +1,11 @@
 """Survey estimates with standard errors, intervals, design effects and reliability flags."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,14 @@ from pandera.typing.pandas import DataFrame
 
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.errors import DesignError
-from urban_safety_monitor.pipeline.linear import LinearisedIndicators, linearised
+from urban_safety_monitor.pipeline.linear import (
+    LinearisedIndicators,
+    NumberedTotals,
+    linearised,
+    numbered,
+)
 from urban_safety_monitor.pipeline.precision import USUAL, Precision, precision_of
+from urban_safety_monitor.pipeline.standardised import StandardPopulation, standardised
 from urban_safety_monitor.pipeline.units import SURVEY, by_variance
 from urban_safety_monitor.statistics.linearisation import (
     LonelyPsu,
@@ -51,6 +58,7 @@ def estimate(
     indicators: Sequence[Indicator],
     lonely_psu: LonelyPsu = "adjust",
     precision: Precision = USUAL,
+    standard: StandardPopulation | None = None,
 ) -> SurveyEstimates:
     """Estimate survey indicators in every area, period and category that the totals hold.
 
@@ -60,6 +68,7 @@ def estimate(
             period, with `obs_status` x where nobody was asked.
         lonely_psu: how a stratum with a single sampled PSU is treated.
         precision: how precision is said.
+        standard: what estimates are standardised to, if they are; totals are by its groups then.
 
     Raises:
         DesignError: the rule is `fail` and some stratum has one sampled PSU.
@@ -67,41 +76,21 @@ def estimate(
     if lonely_psu == "fail":
         _refuse_single_psus(psu_totals.psus)
 
-    def estimated(surveys: PsuTotals) -> tuple[pd.DataFrame, Matrices]:
-        parts = linearised(surveys, indicators, lonely_psu)
-        frames = [_estimates_of(part, precision) for part in parts]
-        return pd.concat(frames, ignore_index=True), dict(_matrices(parts))
+    def estimated(some: NumberedTotals) -> tuple[list[_Cells], Matrices]:
+        parts = (
+            [standardised(some, indicators, standard)] if standard else linearised(some, indicators)
+        )
+        parts = [_finite(part) for part in parts]
+        return [_estimates_of(part, precision) for part in parts], dict(_matrices(parts))
 
-    in_turn = (part for alike in by_variance(psu_totals) for part in _in_turn(alike))
+    alike = (numbered(totals, lonely_psu) for totals in by_variance(psu_totals))
+    in_turn = (some for surveys in alike for some in surveys.in_turn(ROWS_AT_ONCE))
     with ThreadPoolExecutor(THREADS) as threads:
         found, matrices = zip(*threads.map(estimated, in_turn), strict=True)
-    frame = _only_declared(pd.concat(found, ignore_index=True), indicators)
-    units = psu_totals.psus[SURVEY].drop_duplicates()
-    frame = pd.concat([frame, _not_collected(frame, units, indicators)], ignore_index=True)
-    order = {indicator.id: place for place, indicator in enumerate(indicators)}
-    frame = frame.sort_values(
-        [*SURVEY, "indicator", "disaggregation", "category"],
-        key=lambda column: column.map(order) if column.name == "indicator" else column,
-        kind="stable",
-        ignore_index=True,
-    )
+    shown = [part for parts in found for part in parts]
+    surveys = psu_totals.psus[SURVEY].drop_duplicates()
+    frame = _in_order([*shown, _not_collected(shown, surveys, indicators)], indicators)
     return SurveyEstimates(checked(Estimates, frame), reduce(or_, matrices))
-
-
-def _in_turn(psu_totals: PsuTotals) -> Iterator[PsuTotals]:
-    """Some surveys at a time, so that what is computed by the way stays small.
-
-    Rows are in the order of surveys, as engines give them; otherwise all come at once.
-    """
-    keys = psu_totals.keys
-    changes = [(keys[name].array[1:] != keys[name].array[:-1]).astype(bool) for name in SURVEY]
-    starts = np.flatnonzero(np.r_[True, np.logical_or(*map(np.asarray, changes))])[: len(keys)]
-    if keys[SURVEY].iloc[starts].duplicated().any() or len(keys) == 0:
-        yield psu_totals
-        return
-    firsts = starts[np.r_[True, np.diff(starts // ROWS_AT_ONCE) > 0]]
-    for first, end in zip(firsts, [*firsts[1:], len(keys)], strict=True):
-        yield psu_totals.of_rows(slice(first, end))
 
 
 def _refuse_single_psus(psus: pd.DataFrame) -> None:
@@ -115,64 +104,116 @@ def _refuse_single_psus(psus: pd.DataFrame) -> None:
         )
 
 
-def _estimates_of(part: LinearisedIndicators, said: Precision) -> pd.DataFrame:
-    cells, k = len(part.cells), len(part.indicators)
-    # An infinite or missing influence belongs to an empty cell, whose value is missing anyway, or
-    # to a replicate without the group, which leaves no degrees of freedom.
-    influence = np.nan_to_num(part.influence, nan=0.0, posinf=0.0, neginf=0.0)
-    variance = covariances(influence, influence, part.cell, cells, part.design)
+class _Cells(NamedTuple):
+    """Estimates of some cells (c) and indicators (k).
+
+    Attributes:
+        cells: area, period, disaggregation, category.
+        indicators: columns of the arrays.
+        numbers: column of the table -> (c, k) or what all have.
+        shown: (c, k) of which there is a row.
+    """
+
+    cells: pd.DataFrame
+    indicators: Sequence[Indicator]
+    numbers: Mapping[str, NDArray]
+    shown: NDArray[np.bool_]
+
+
+def _finite(part: LinearisedIndicators) -> LinearisedIndicators:
+    """Influences with 0 for what is infinite or missing.
+
+    That belongs to an empty cell, whose value is missing anyway, or to a replicate without the
+    group, which leaves no degrees of freedom.
+    """
+    known = np.isfinite(part.influence)
+    return part if known.all() else replace(part, influence=np.where(known, part.influence, 0.0))
+
+
+def _estimates_of(part: LinearisedIndicators, said: Precision) -> _Cells:
+    cells = len(part.cells)
+    variance = covariances(part.influence, part.influence, part.cell, cells, part.design)
     # Rounding leaves traces of a variance where all sampled units agree.
     variance = np.where(np.sqrt(variance) <= 1e-9 * np.abs(part.value), 0.0, variance)
     df = part.degrees_of_freedom
     variance = np.where((df > 0) & ~np.isnan(part.value), variance, np.nan)
-    columns = {
+    precise = precision_of(part, variance, said)
+    unshown = np.isnan(precise["standard_error"]) | np.isnan(precise["lower"])
+    numbers = precise | {
         "value": part.value,
         "degrees_of_freedom": np.maximum(df, 0),
         "n": part.n,
         "psus": part.psus,
-        **precision_of(part, variance, said),
+        "obs_status": np.where(unshown | precise["at_edge"], "u", "A"),
     }
-    rows = part.cells.loc[np.repeat(np.arange(cells), k)].reset_index(drop=True)
-    rows["indicator"] = [indicator.id for indicator in part.indicators] * cells
-    frame = rows.assign(**{name: array.reshape(-1) for name, array in columns.items()})
-    frame = frame[frame["n"] > 0].assign(conf_status="")
-    unshown = frame["standard_error"].isna() | frame["lower"].isna() | frame.pop("at_edge")
-    frame["obs_status"] = np.where(unshown, "u", "A")
-    return frame[list(Estimates.to_schema().columns)]
+    return _Cells(part.cells, part.indicators, numbers, (part.n > 0) & _declared(part))
 
 
-def _only_declared(frame: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame:
-    allowed = frame["disaggregation"] == TOTAL
-    for name in frame["disaggregation"].unique():
-        declared = [i.id for i in indicators if name in i.disaggregations]
-        allowed |= (frame["disaggregation"] == name) & frame["indicator"].isin(declared)
-    return frame[allowed]
+def _declared(part: LinearisedIndicators) -> NDArray[np.bool_]:
+    """Cells (c, k) of groups that the indicator is declared for; everybody always is."""
+    number, names = pd.factorize(part.cells["disaggregation"])
+    declared = [[name in (TOTAL, *i.disaggregations) for i in part.indicators] for name in names]
+    return np.array(declared, dtype=np.bool_).reshape(len(names), len(part.indicators))[number]
 
 
 def _not_collected(
-    frame: pd.DataFrame, surveys: pd.DataFrame, indicators: Sequence[Indicator]
-) -> pd.DataFrame:
-    wanted = surveys.merge(pd.DataFrame({"indicator": [i.id for i in indicators]}), how="cross")
-    there = frame.loc[frame["disaggregation"] == TOTAL, [*SURVEY, "indicator"]]
-    absent = wanted.merge(there, how="left", indicator="found").query("found == 'left_only'")
-    blank = dict.fromkeys(set(Estimates.to_schema().columns) - {*CELL, "indicator"}, np.nan)
-    status = {"disaggregation": TOTAL, "category": TOTAL, "obs_status": "x", "conf_status": ""}
-    rows = absent[[*SURVEY, "indicator"]].assign(**(blank | status))
-    return rows[list(Estimates.to_schema().columns)]
+    found: Sequence[_Cells], surveys: pd.DataFrame, indicators: Sequence[Indicator]
+) -> _Cells:
+    """A row without a value wherever nobody of a survey was asked."""
+    number = {survey: k for k, survey in enumerate(surveys.itertuples(index=False, name=None))}
+    place = {indicator.id: k for k, indicator in enumerate(indicators)}
+    absent = np.ones((len(number), len(place)), dtype=np.bool_)
+    for part in found:
+        everybody = np.flatnonzero(part.cells["disaggregation"] == TOTAL)
+        names = zip(*(part.cells[name].iloc[everybody] for name in SURVEY), strict=True)
+        rows, columns = [number[n] for n in names], [place[i.id] for i in part.indicators]
+        absent[np.ix_(rows, columns)] &= ~part.shown[everybody]
+    cells = surveys.assign(disaggregation=TOTAL, category=TOTAL)
+    return _Cells(cells, indicators, {"obs_status": np.full(absent.shape, "x")}, absent)
+
+
+def _in_order(found: Sequence[_Cells], indicators: Sequence[Indicator]) -> pd.DataFrame:
+    """The rows shown, by survey, indicator as asked for, and group."""
+    place = {indicator.id: k for k, indicator in enumerate(indicators)}
+    cells = pd.concat([part.cells for part in found], ignore_index=True)
+    before = np.cumsum([0, *(len(part.cells) for part in found)])
+    places = [np.nonzero(part.shown) for part in found]
+    cell = np.concatenate([rows + b for (rows, _), b in zip(places, before, strict=False)])
+    asked = np.concatenate(
+        [
+            np.array([place[i.id] for i in part.indicators], dtype=np.intp)[columns]
+            for part, (_, columns) in zip(found, places, strict=True)
+        ]
+    )
+    survey, group = (cells.groupby(by).ngroup().to_numpy() for by in (SURVEY, CELL[2:]))
+    order = np.lexsort((group[cell], asked, survey[cell]))
+    names = pd.array([indicator.id for indicator in indicators], dtype="str")
+    columns = {name: cells[name].array.take(cell[order]) for name in CELL}
+    columns |= {"indicator": names.take(asked[order]), "conf_status": ""}
+    for name in Estimates.to_schema().columns.keys() - columns.keys():
+        blank = np.array(np.nan)
+        values = (
+            np.broadcast_to(part.numbers.get(name, blank), part.shown.shape)[part.shown]
+            for part in found
+        )
+        columns[name] = np.concatenate([*values])[order]
+    return pd.DataFrame(columns)[list(Estimates.to_schema().columns)]
 
 
 def _matrices(
     parts: list[LinearisedIndicators],
 ) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    first = parts[0]
-    rows_of = [_rows_of_everybody(part) for part in parts]
+    first, *others = parts
+    rows_of_first, *rows_of = map(_rows_of_everybody, parts)
     names = pd.Index([indicator.id for part in parts for indicator in part.indicators])
-    for survey, rows in rows_of[0].items():
-        psus = first.unit[rows]
+    for survey, rows in rows_of_first.items():
         influence = np.hstack(
             [
-                _influence_on(psus, part, found.get(survey, rows[:0]))
-                for part, found in zip(parts, rows_of, strict=True)
+                first.influence[rows],
+                *(
+                    _influence_on(first.unit[rows], part, found.get(survey, rows[:0]))
+                    for part, found in zip(others, rows_of, strict=True)
+                ),
             ]
         )
         design = first.design.of_rows(rows)
@@ -184,7 +225,7 @@ def _rows_of_everybody(part: LinearisedIndicators) -> dict[tuple[str, str], NDAr
     cells = np.flatnonzero(part.cells["disaggregation"] == TOTAL)
     order = np.argsort(part.cell, kind="stable")
     starts = np.searchsorted(part.cell[order], [cells, cells + 1])
-    surveys = part.cells[SURVEY].iloc[cells].itertuples(index=False, name=None)
+    surveys = zip(*(part.cells[name].iloc[cells] for name in SURVEY), strict=True)
     return {s: order[a:b] for s, a, b in zip(surveys, *starts, strict=True)}
 
 
@@ -195,5 +236,5 @@ def _influence_on(
     order = np.argsort(psus)
     place = order[np.searchsorted(psus, part.unit[rows], sorter=order)]
     aligned = np.zeros((len(psus), len(part.indicators)))
-    aligned[place] = np.nan_to_num(part.influence[rows])
+    aligned[place] = part.influence[rows]
     return aligned

@@ -4,7 +4,7 @@ A gap is the difference of two cells' influences, an average the mean of several
 linear in the influences, so from here on every indicator looks the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -74,52 +74,81 @@ class LinearisedIndicators:
     influence: Floats
 
 
+class NumberedTotals(NamedTuple):
+    """PSU totals and what each row of them belongs to.
+
+    Attributes:
+        totals: (n) rows.
+        cell: (n,) each row's cell, numbered in the order in which they first appear.
+        cells: (c) area, period, disaggregation, category.
+        units: of the rows.
+    """
+
+    totals: PsuTotals
+    cell: Codes
+    cells: pd.DataFrame
+    units: Units
+
+    def in_turn(self, rows_at_once: int) -> Iterator["NumberedTotals"]:
+        """Some surveys at a time, so that what is computed by the way stays small.
+
+        Rows are in the order of surveys, as engines give them; otherwise all come at once.
+        """
+        survey, surveys = runs(self.totals.keys[SURVEY])
+        if surveys.duplicated().any() or len(surveys) == 0:
+            yield self
+            return
+        starts = np.searchsorted(survey, np.arange(len(surveys)))
+        firsts = starts[np.r_[True, np.diff(starts // rows_at_once) > 0]]
+        for first, end in zip(firsts, [*firsts[1:], len(survey)], strict=True):
+            yield self._of_surveys(slice(first, end))
+
+    def _of_surveys(self, rows: slice) -> "NumberedTotals":
+        """All rows of surveys that stand side by side: so do their cells."""
+        cell = self.cell[rows]
+        first, last = cell.min(), cell.max()
+        cells = self.cells.iloc[first : last + 1].reset_index(drop=True)
+        return NumberedTotals(
+            self.totals.of_rows(rows), cell - first, cells, self.units.of_rows(rows)
+        )
+
+
+def numbered(psu_totals: PsuTotals, lonely_psu: LonelyPsu) -> NumberedTotals:
+    """The cells and sampling units of the rows of PSU totals."""
+    run, found = runs(psu_totals.keys[CELL])
+    number = found.groupby(CELL, sort=False, observed=True).ngroup().to_numpy().astype(np.intp)
+    cells = found.drop_duplicates().reset_index(drop=True)
+    return NumberedTotals(psu_totals, number[run], cells, units_of(psu_totals, lonely_psu))
+
+
 def linearised(
-    psu_totals: PsuTotals, indicators: Sequence[Indicator], lonely_psu: LonelyPsu
+    surveys: NumberedTotals, indicators: Sequence[Indicator]
 ) -> list[LinearisedIndicators]:
     """Values and influences of every indicator in every cell that PSU totals have.
 
     The first part holds all plain indicators; each gap, having cells of its own, is a further one.
     """
-    asked = {term.indicator for term in psu_totals.terms}
-    plain = [i for i in indicators if i.id in asked and not isinstance(i.measure, Gap)]
+    asked = {term.indicator for term in surveys.totals.terms}
     gaps = [(i, i.measure) for i in indicators if i.id in asked and isinstance(i.measure, Gap)]
-    rows = _rows_of(psu_totals, lonely_psu)
-    groups = rows.cells["disaggregation"].str.partition("*").to_numpy()
-    first = _averaged(_linearised_terms(psu_totals, rows, groups[:, 1] == "", plain), plain)
+    groups = surveys.cells["disaggregation"].str.partition("*").to_numpy()
     return [
-        first,
+        linearised_in(surveys, indicators, groups[:, 1] == ""),
         *(
-            _gap(_linearised_terms(psu_totals, rows, groups[:, 0] == gap.disaggregation, [i]), i)
+            _gap(_linearised_terms(surveys, groups[:, 0] == gap.disaggregation, [i]), i)
             for i, gap in gaps
         ),
     ]
 
 
-class _Rows(NamedTuple):
-    """What each row of PSU totals belongs to."""
-
-    cell: Codes
-    cells: pd.DataFrame
-    units: Units
-
-
-def _rows_of(psu_totals: PsuTotals, lonely_psu: LonelyPsu) -> _Rows:
-    cell, cells = _numbered(psu_totals.keys[CELL])
-    return _Rows(cell, cells, units_of(psu_totals, lonely_psu))
-
-
 def _linearised_terms(
-    psu_totals: PsuTotals,
-    every: _Rows,
-    wanted: NDArray[np.bool_],
-    indicators: Sequence[Indicator],
+    every: NumberedTotals, wanted: NDArray[np.bool_], indicators: Sequence[Indicator]
 ) -> LinearisedIndicators:
     """One column per term of these indicators in the cells wanted.
 
     Indicators with several components are repeated.
     """
     rows, kept = _only(every, wanted)
+    psu_totals = every.totals
     by_id = {indicator.id: indicator for indicator in indicators}
     chosen = [j for j, term in enumerate(psu_totals.terms) if term.indicator in by_id]
     owners = tuple(by_id[psu_totals.terms[j].indicator] for j in chosen)
@@ -186,14 +215,31 @@ def _replicated(
     return replicate_spread(deviation, replicates.counts[rows], cell, replicate[rows])
 
 
-def _only(rows: _Rows, wanted: NDArray[np.bool_]) -> tuple[_Rows, Rows]:
+def linearised_in(
+    surveys: NumberedTotals, indicators: Sequence[Indicator], wanted: NDArray[np.bool_]
+) -> LinearisedIndicators:
+    """Values and influences of all indicators but gaps in the cells wanted (c,)."""
+    asked = {term.indicator for term in surveys.totals.terms}
+    plain = [i for i in indicators if i.id in asked and not isinstance(i.measure, Gap)]
+    return _averaged(_linearised_terms(surveys, wanted, plain), plain)
+
+
+class _Rows(NamedTuple):
+    """What some rows of PSU totals belong to."""
+
+    cell: Codes
+    cells: pd.DataFrame
+    units: Units
+
+
+def _only(every: NumberedTotals, wanted: NDArray[np.bool_]) -> tuple[_Rows, Rows]:
     """The rows of these cells, the cells numbered anew, and which rows they are."""
     if wanted.all():
-        return rows, slice(None)
-    kept = np.flatnonzero(wanted[rows.cell])
+        return _Rows(every.cell, every.cells, every.units), slice(None)
+    kept = np.flatnonzero(wanted[every.cell])
     number = np.cumsum(wanted) - 1
-    cells = rows.cells[wanted].reset_index(drop=True)
-    return _Rows(number[rows.cell[kept]].astype(np.intp), cells, rows.units.of_rows(kept)), kept
+    cells = every.cells[wanted].reset_index(drop=True)
+    return _Rows(number[every.cell[kept]].astype(np.intp), cells, every.units.of_rows(kept)), kept
 
 
 def _taken(array: Floats, rows: Rows, columns: Sequence[int]) -> Floats:
@@ -280,11 +326,3 @@ def _cells_of(cells: pd.DataFrame, disaggregation: str, category: str) -> pd.Dat
         disaggregation=groups[2].mask(groups[2] == "", TOTAL)[inside],
         category=categories[2].mask(groups[2] == "", TOTAL)[inside],
     )
-
-
-def _numbered(keys: pd.DataFrame) -> tuple[Codes, pd.DataFrame]:
-    """Each row's group number and the groups, in the order they first appear."""
-    run, found = runs(keys)
-    groups = found.groupby(list(keys.columns), sort=False, observed=True)
-    number: Codes = groups.ngroup().to_numpy().astype(np.intp)
-    return number[run], found.drop_duplicates().reset_index(drop=True)

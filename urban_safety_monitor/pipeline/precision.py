@@ -88,16 +88,17 @@ def precision_of(
         own = variance / times**2 / (share * (1 - share) / part.n)
         effect = settled(share, part.n, own, df, usual)
         n_effective = interval_size(part.n, effect)
+        as_usual = said.level == USUAL.level
+        size = n_effective if as_usual else interval_size(part.n, effect, said.level)
         adjusted = (share * n_effective + 0.5) / (n_effective + 1)
         of_edge = times * np.sqrt(adjusted * (1 - adjusted) / n_effective)
     at_edge = is_share & (np.isclose(share, 0) | np.isclose(share, 1)) & (df > 0)
     error = np.where(variance > 0, np.sqrt(variance), np.where(at_edge, of_edge, np.nan))
     plain = symmetric(part.value, error, df, said.level)
     if said.interval == "settled":
-        of_share = wilson(share, interval_size(part.n, effect, said.level), said.level)
+        of_share = wilson(share, size, said.level)
     else:
-        found = _Shares(share, error / times, part.n, df, interval_size(part.n, effect, said.level))
-        of_share = _interval_of(found, said)
+        of_share = _interval_of(_Shares(share, error / times, part.n, df, size), said)
     return {
         "standard_error": error,
         "lower": np.where(is_share, of_share.lower * times, plain.lower),
@@ -162,9 +163,14 @@ def _design_effect(
 
 def _usual_design_effect(cells: pd.DataFrame, design_effect: Floats) -> Floats:
     """The median of the survey each cell (c, 1) is of, at least 1; 1 where none is known."""
-    usual = np.ones((len(cells), 1))
-    for rows in cells.groupby(SURVEY).indices.values():
-        known = design_effect[rows][design_effect[rows] > 0]
-        if known.size:
-            usual[rows] = np.median(np.maximum(known, 1))
-    return usual
+    (area, _), (period, periods) = (pd.factorize(cells[name]) for name in SURVEY)
+    survey = area * len(periods) + period
+    row, column = np.nonzero(design_effect > 0)
+    of, known = survey[row], np.maximum(design_effect[row, column], 1)
+    order = np.lexsort((known, of))
+    surveys, first, number = np.unique(of[order], return_index=True, return_counts=True)
+    usual = np.ones(survey.max(initial=-1) + 1)
+    # The middle one, or the mean of the two in the middle.
+    low, high = (known[order[first + (number - 1 + k) // 2]] for k in (0, 1))
+    usual[surveys] = (low + high) / 2
+    return usual[survey][:, None]

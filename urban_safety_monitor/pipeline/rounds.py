@@ -19,7 +19,7 @@ from pandera.typing.pandas import DataFrame
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.pipeline.compare import status_of
-from urban_safety_monitor.pipeline.linear import LinearisedIndicators, linearised
+from urban_safety_monitor.pipeline.linear import LinearisedIndicators, linearised, numbered
 from urban_safety_monitor.pipeline.units import STRATUM
 from urban_safety_monitor.statistics.intervals import normal_quantile
 from urban_safety_monitor.statistics.linearisation import LonelyPsu, covariances
@@ -58,7 +58,7 @@ def shared_error(
         for before, period in pairwise(sorted(of_area["period"].unique())):
             rows = of_area.index[of_area["period"].isin([before, period])].to_numpy()
             joined = _as_one(psu_totals.of_rows(rows))
-            part = linearised(joined, indicators, lonely_psu)[0]
+            part = linearised(numbered(joined, lonely_psu), indicators)[0]
             correlation = _correlations(part, (before, period))
             names = [indicator.id for indicator in part.indicators]
             found.append(

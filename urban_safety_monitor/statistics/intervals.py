@@ -28,9 +28,12 @@ def normal_quantile(level: float = 0.95) -> float:
 
 def student_quantile(degrees_of_freedom: Floats, level: float = 0.95) -> Floats:
     """The two-sided Student quantile; normal at infinite degrees of freedom, NaN at 0 or less."""
-    df = np.maximum(degrees_of_freedom, np.finfo(float).tiny)
-    quantile = np.where(np.isinf(df), normal_quantile(level), special.stdtrit(df, 0.5 + level / 2))
-    return np.where(degrees_of_freedom > 0, quantile, np.nan)
+    # Those of a design are few different ones, and a quantile takes long.
+    df, place = np.unique(degrees_of_freedom, return_inverse=True)
+    known = np.maximum(df, np.finfo(float).tiny)
+    quantile = special.stdtrit(known, 0.5 + level / 2)
+    quantile = np.where(np.isinf(known), normal_quantile(level), quantile)
+    return np.asarray(np.where(df > 0, quantile, np.nan)[place])
 
 
 def effective_size(share: Floats, variance: Floats) -> Floats:

@@ -104,7 +104,10 @@ def ratios(numerator: Floats, denominator: Floats, cell: Codes, cells: int) -> L
     below = sums_by(cell, cells, denominator)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.where(below == 0, np.nan, sums_by(cell, cells, numerator) / below)
-        influence = (numerator - value[cell] * denominator) / below[cell]
+        influence = value[cell]
+        influence *= denominator  # in place: memory takes longer than multiplying
+        np.subtract(numerator, influence, out=influence)
+        influence /= below[cell]
     return Linearised(value, influence)
 
 
@@ -140,7 +143,9 @@ def covariances(first: Floats, second: Floats, cell: Codes, cells: int, design: 
         mean_first, mean_second = (
             np.where(lonely[:, None], 0.0, m) for m in (mean_first, mean_second)
         )
-    within = sums_by(pair, len(pairs), (first - mean_first[pair]) * (second - mean_second[pair]))
+    apart = first - mean_first[pair]
+    other = apart if second is first else second - mean_second[pair]
+    within = sums_by(pair, len(pairs), apart * other)
     without = (sampled - present) * mean_first * mean_second  # PSUs with no member of the cell
 
     scale = np.where(sampled > 1, sampled / np.maximum(sampled - 1, 1), 1.0)
@@ -168,9 +173,10 @@ def degrees_of_freedom(
         (cells, k); 0 or less where the design cannot show a variance.
     """
     pairs, pair = np.unique(cell * len(design.psus) + design.stratum, return_inverse=True)
-    in_stratum = sums_by(pair, len(pairs), members.astype(float)) > 0
+    counted = members.astype(float)
+    in_stratum = sums_by(pair, len(pairs), counted) > 0
     strata = sums_by(pairs // len(design.psus), cells, in_stratum.astype(float))
-    return sums_by(cell, cells, members.astype(float)) - strata
+    return sums_by(cell, cells, counted) - strata
 
 
 def covariance_matrix(influence: Floats, design: Design) -> Floats:

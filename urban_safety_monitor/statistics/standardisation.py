@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from urban_safety_monitor.statistics.linearisation import Codes, Floats, Linearised, sums_by
 
 
 class Standardised(NamedTuple):
@@ -57,15 +57,51 @@ def standardise(
     return Standardised((weight * events).sum(axis=-1), variance, weight, without)
 
 
+class Parts(NamedTuple):
+    """What groups (c,) are parts of, and which share of the standard population each is."""
+
+    whole: Codes
+    share: Floats
+
+
+class StandardisedEstimates(NamedTuple):
+    """Standardised estimates and what each sampling unit adds to them.
+
+    Attributes:
+        value: (w, k), NaN where a group's is.
+        influence: (m, k), one row per unit and whole.
+        whole: (m,) the estimate each row belongs to.
+        unit: (m,) its sampling unit.
+        first: (m,) the first of the rows given that it was made of.
+    """
+
+    value: Floats
+    influence: Floats
+    whole: Codes
+    unit: Codes
+    first: Codes
+
+
 def standardise_estimates(
-    value: Floats, covariance: Floats, standard: Floats
-) -> tuple[Floats, Floats]:
-    """Standardised estimates of a survey and their variance.
+    groups: Linearised, cell: Codes, unit: Codes, parts: Parts
+) -> StandardisedEstimates:
+    """Standardised estimates of a survey: sums of s v over groups, s the share and v the value.
+
+    Groups of one survey share its clusters. Their variance, the sum of s t cov(v, u) over pairs of
+    groups, is that of the influences added up in the same way, so that every design serves. As
+    `svystandardize` and `svymean` of R's `survey`.
 
     Args:
-        value: (..., k) estimates by group.
-        covariance: (..., k, k) their covariances; groups of one survey share its clusters.
-        standard: (k,) the standard population; only its proportions count.
+        groups: values (c, k) of groups and influences (n, k) on them.
+        cell: (n,) the group of each row of influences.
+        unit: (n,) its sampling unit.
+        parts: what the groups add up to.
     """
-    share = standard / standard.sum()
-    return value @ share, np.einsum("i,...ij,j->...", share, covariance, share)
+    wholes = int(parts.whole.max(initial=-1)) + 1
+    value = sums_by(parts.whole, wholes, parts.share[:, None] * groups.value)
+    width = int(unit.max(initial=0)) + 1
+    pairs, first, row = np.unique(
+        parts.whole[cell] * width + unit, return_index=True, return_inverse=True
+    )
+    influence = sums_by(row, len(pairs), parts.share[cell][:, None] * groups.influence)
+    return StandardisedEstimates(value, influence, *np.divmod(pairs, width), first)

@@ -10,7 +10,14 @@ from pandera.typing.pandas import DataFrame
 
 from urban_safety_monitor.catalogue import Catalogue, load_recipe
 from urban_safety_monitor.catalogue.indicator import Indicator
-from urban_safety_monitor.catalogue.measures import Rate, RateRatio, RecordedShare, RecordedValue
+from urban_safety_monitor.catalogue.measures import (
+    Gap,
+    Rate,
+    RateRatio,
+    RecordedShare,
+    RecordedValue,
+    Total,
+)
 from urban_safety_monitor.catalogue.recipe import Column, Recipe
 from urban_safety_monitor.engines import EngineName, columns_needed
 from urban_safety_monitor.engines.query import columns_of_groups
@@ -23,6 +30,7 @@ from urban_safety_monitor.pipeline.disclose import disclose
 from urban_safety_monitor.pipeline.estimate import estimate
 from urban_safety_monitor.pipeline.precision import USUAL, Precision
 from urban_safety_monitor.pipeline.recorded import estimate_recorded, series_of
+from urban_safety_monitor.pipeline.standardised import StandardPopulation, withhold_few
 from urban_safety_monitor.statistics.linearisation import LonelyPsu
 from urban_safety_monitor.tables import Administrative, Estimates, checked
 from urban_safety_monitor.tables.csv_text import csv_text
@@ -40,7 +48,7 @@ class Wanted:
     """Which estimates are asked for: nothing named means every indicator, for everybody.
 
     `precision` is how their precision is said, `sample` what is chosen for the sample beside its
-    recipe.
+    recipe, `standard` the population they are standardised to, if they are.
     """
 
     indicators: tuple[str, ...] = ()
@@ -48,16 +56,25 @@ class Wanted:
     lonely_psu: LonelyPsu = "adjust"
     precision: Precision = USUAL
     sample: Asked = AS_IT_IS
+    standard: StandardPopulation | None = None
+
+    @property
+    def summed_by(self) -> tuple[str, ...]:
+        """Disaggregations that totals are needed by."""
+        if self.standard is None:
+            return self.by
+        return (*self.by, self.standard.disaggregation, *map(self.standard.within, self.by))
 
     def said_with(self, estimates: pd.DataFrame) -> pd.DataFrame:
         """Estimates with columns that name what is not as usual."""
         usual, chosen = vars(USUAL), vars(self.precision)
         named = {"interval": "interval", "level": "level", "design_effect": "design_effect_against"}
         other = {column: chosen[key] for key, column in named.items() if chosen[key] != usual[key]}
-        replicates = self.sample.replicates
-        return estimates.assign(
-            **other, **({"replicates": replicates.method} if replicates else {})
-        )
+        if self.sample.replicates:
+            other["replicates"] = self.sample.replicates.method
+        if self.standard:
+            other["standardised_by"] = self.standard.disaggregation
+        return estimates.assign(**other)
 
 
 def check_files(
@@ -115,10 +132,12 @@ def estimates_of(
     table = require_accepted(intake)
     extended = catalogue.with_recipe(intake.recipe)
     if intake.recipe.holds == "administrative":
+        if wanted.standard:
+            raise CatalogueError("recorded rates name their standard in their own declaration")
         return _recorded(checked(Administrative, table), extended, wanted)
     chosen = chosen_for(table, extended, wanted)
     sample = sample_of(table, intake.recipe, extended, wanted.sample)
-    totals = totals_of([sample], Summed(extended, chosen, wanted.by, engine))
+    totals = totals_of([sample], Summed(extended, chosen, wanted.summed_by, engine))
     return shown_estimates(totals, chosen, extended, wanted)
 
 
@@ -168,15 +187,36 @@ def chosen_for(microdata: pd.DataFrame, catalogue: Catalogue, wanted: Wanted) ->
     surveyed = [i for i in catalogue.indicators.values() if i.from_survey]
     possible = [i for i in surveyed if _answered(i, columns)]
     groups = {n for n, d in catalogue.disaggregations.items() if columns_of_groups(d) & columns}
+    if wanted.standard:
+        _refuse_standard(wanted, groups)
+        possible = [i for i in possible if not isinstance(i.measure, Gap | Total)]
     return select(catalogue, wanted, possible, groups)
+
+
+def _refuse_standard(wanted: Wanted, groups: set[str]) -> None:
+    """A standard by what the answers do not tell, or by what estimates are shown by anyway."""
+    assert wanted.standard is not None
+    by = wanted.standard.disaggregation.split("*")
+    problems = [f"standard by {name!r}: these answers do not tell it" for name in by]
+    problems = [text for text, name in zip(problems, by, strict=True) if name not in groups]
+    problems += [
+        f"disaggregation {name!r}: the standard is by it; leave it out of one of them"
+        for name in wanted.by
+        if name in by
+    ]
+    if problems:
+        raise CatalogueError(problems)
 
 
 def shown_estimates(
     totals: PsuTotals, chosen: Sequence[Indicator], catalogue: Catalogue, wanted: Wanted
 ) -> DataFrame[Estimates]:
     """Estimates from totals, with what could identify people withheld."""
-    surveyed = estimate(totals, chosen, wanted.lonely_psu, wanted.precision).estimates
+    standard = wanted.standard
+    surveyed = estimate(totals, chosen, wanted.lonely_psu, wanted.precision, standard).estimates
     shown = disclose(surveyed, catalogue, psu_totals=totals).estimates
+    if standard:
+        shown = withhold_few(shown, totals, standard, catalogue)
     return _collected(shown, wanted)
 
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from urban_safety_monitor.catalogue import load_catalogue
 from urban_safety_monitor.errors import DataError
+from urban_safety_monitor.pipeline.ranked import rank_sets_of_values
 from urban_safety_monitor.statistics.comparison import equivalence_p_values
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.run import Results
@@ -48,12 +50,19 @@ def ranks_of(
     components: Sequence[str] = (),
     period: str | None = None,
 ) -> pd.DataFrame:
-    """Rank sets of these cities' scores.
+    """Rank sets of these cities by their scores, and by the values of the indicators named.
+
+    All cities of a country and round with a comparable value are ranked; those asked for are shown.
 
     Raises:
         DataError: a city or component is not in the results.
     """
-    rows = _of(results.rank_sets, results, cities, components)
+    declared = load_catalogue().indicators if components else {}
+    named = [declared[name] for name in components if name in declared]
+    seed = int(results.provenance.options.get("seed", 0))
+    by_value = rank_sets_of_values(results.estimates, results.areas, named, seed)
+    every = pd.concat([results.rank_sets, by_value], ignore_index=True)
+    rows = _of(every, results, cities, components)
     return (rows[rows["period"] == period] if period else rows).reset_index(drop=True)
 
 

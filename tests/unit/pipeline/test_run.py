@@ -154,21 +154,20 @@ def test_the_same_seed_gives_the_same_bytes(five):
     assert bytes_of(results(CITIES)) == bytes_of(five)
 
 
-def test_another_seed_moves_intervals_and_no_point(five):
-    other = results(CITIES, seed=2).scores
-    pd.testing.assert_series_equal(other["score"], five.scores["score"])
-    assert (other["lower"] != five.scores["lower"]).any()
-
-
-@pytest.mark.parametrize("others", [["A"], ["0", "A", "Z"]])
-def test_no_citys_score_or_interval_depends_on_other_cities(five, others):
+def of_a(found):
     columns = ["component", "period", "score", "lower", "upper", "coverage", "missing"]
+    scores = found.scores
+    return scores.loc[scores["area"] == "A", columns].reset_index(drop=True)
 
-    def of_a(found):
-        scores = found.scores
-        return scores.loc[scores["area"] == "A", columns].reset_index(drop=True)
 
-    pd.testing.assert_frame_equal(of_a(results(others)), of_a(five), rtol=1e-9)
+def test_another_seed_moves_intervals_and_no_point(five):
+    other, own = of_a(results(["A"], seed=2)), of_a(five)
+    pd.testing.assert_series_equal(other["score"], own["score"])
+    assert (other["lower"] != own["lower"]).any()
+
+
+def test_no_citys_score_or_interval_depends_on_other_cities(five):
+    pd.testing.assert_frame_equal(of_a(results(["0", "A", "Z"])), of_a(five), rtol=1e-9)
 
 
 def test_nor_does_what_counts_as_missing():
@@ -215,18 +214,15 @@ def test_what_is_uncertain_is_kept_with_the_run(five):
     assert {"sampling", "importance"} <= set(five.sensitivity["factor"])
 
 
-def test_a_city_marked_d_is_not_counted_among_the_ranked():
-    found = results(CITIES, marks=[("safe", "A", "2026", "d")])
-    rows = found.scores[found.scores["component"] == "safe"].set_index("area")
-    assert rows.loc["A", "obs_status"] == "d"
-    assert np.isnan(rows.loc["A", "rank"])
-    assert rows["score"].notna().all()
-    assert rows["rank"].max() <= 4
-    assert rows["rank_upper"].max() <= 4
+@pytest.fixture(scope="module")
+def surveyed_only():
+    """Neither records nor checklists; a mark on what is not there."""
+    marks = [("homicides", "A", "2026", "b")]
+    return results(PAIR, records=False, checklists=False, marks=marks)
 
 
-def test_without_records_and_checklists_a_run_stands_on_its_survey():
-    found = results(PAIR, records=False, checklists=False)
+def test_without_records_and_checklists_a_run_stands_on_its_survey(surveyed_only):
+    found = surveyed_only
     rows = found.estimates[found.estimates["indicator"].isin(["homicides", "strategy"])]
     assert rows["obs_status"].eq("x").all()
     assert rows["value"].isna().all()
@@ -266,6 +262,16 @@ def test_a_mark_does_not_make_an_unreliable_value_reliable(odd, area):
     assert compared[["G"]].isin(decided).any()
 
 
+def test_a_city_marked_d_is_not_counted_among_the_ranked(odd):
+    """B and E differ, C has no value: five of eight are ranked."""
+    rows = odd.scores[odd.scores["component"] == "safe"].set_index("area")
+    assert rows.loc[["B", "E"], "obs_status"].eq("d").all()
+    assert rows.loc[["B", "E"], "rank"].isna().all()
+    assert rows["score"].drop("C").notna().all()
+    assert rows["rank"].max() <= 5
+    assert rows["rank_upper"].max() <= 5
+
+
 def test_a_withheld_value_is_not_scored(odd):
     rows = odd.estimates[odd.estimates["area"] == "C"].set_index("indicator")
     assert rows.loc["safe", "conf_status"].eq("C").all()
@@ -280,9 +286,8 @@ def test_a_share_of_none_is_not_scored_as_certain(odd):
     assert robbed.loc["D", "lower"] < 98
 
 
-def test_a_mark_on_a_value_that_is_not_there_changes_nothing():
-    found = results(PAIR, records=False, marks=[("homicides", "A", "2026", "b")])
-    rows = found.estimates[found.estimates["indicator"] == "homicides"]
+def test_a_mark_on_a_value_that_is_not_there_changes_nothing(surveyed_only):
+    rows = surveyed_only.estimates[surveyed_only.estimates["indicator"] == "homicides"]
     assert rows["obs_status"].eq("x").all()
 
 

@@ -2,8 +2,13 @@
 
 import numpy as np
 
+from urban_safety_monitor.statistics.linearisation import Design, Linearised, covariances
 from urban_safety_monitor.statistics.rate_intervals import fay_feuer
-from urban_safety_monitor.statistics.standardisation import standardise, standardise_estimates
+from urban_safety_monitor.statistics.standardisation import (
+    Parts,
+    standardise,
+    standardise_estimates,
+)
 
 EVENTS, POPULATION, STANDARD = np.array([10.0, 20.0]), np.array([1000.0, 500.0]), np.array([3, 1.0])
 
@@ -49,7 +54,18 @@ def test_a_group_that_does_not_count_need_not_be_known():
 
 
 def test_estimates_of_a_survey_take_their_covariance_along():
-    covariance = np.array([[4.0, 1.0], [1.0, 9.0]])
-    value, variance = standardise_estimates(np.array([10.0, 20.0]), covariance, STANDARD)
-    assert value == 12.5
-    assert variance == 0.75**2 * 4 + 2 * 0.75 * 0.25 * 1 + 0.25**2 * 9
+    """Two groups in four PSUs: the variance is that of the weighted sum of both values."""
+    influence = np.array([[1.0], [-2.0], [0.5], [0.5], [3.0], [-1.0], [-1.0], [-1.0]])
+    group, psu = np.repeat([0, 1], 4), np.tile(np.arange(4), 2)
+    design = Design(np.zeros(8, dtype=np.intp), np.array([4]), np.zeros(1))
+    share_of = STANDARD / STANDARD.sum()
+    parts = Parts(np.zeros(2, dtype=np.intp), share_of)
+    groups = Linearised(np.array([[10.0], [20.0]]), influence)
+    found = standardise_estimates(groups, group, psu, parts)
+    assert found.value.item() == 12.5
+    variance = covariances(
+        found.influence, found.influence, found.whole, 1, design.of_rows(found.first)
+    )
+    apart = influence.reshape(2, 4)
+    covariance = 4 / 3 * apart @ apart.T
+    np.testing.assert_allclose(variance.item(), share_of @ covariance @ share_of)

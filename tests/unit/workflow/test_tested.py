@@ -61,3 +61,31 @@ def test_ranks_and_trends_are_of_the_cities_asked_for(tested):
     assert trends_of(tested, ["MX-GDL"]).empty
     with pytest.raises(DataError, match="'colour': not in these results"):
         differences_of(tested, ["MX-GDL"], ["colour"])
+
+
+def test_cities_are_ranked_by_an_indicators_values_where_they_are_comparable(results):
+    """Three of four cities of one round: one clearly ahead, two that may be either; one differs."""
+    values = {
+        "MX-GDL": (60.0, "A"),
+        "MX-LEO": (41.0, "A"),
+        "MX-C": (40.0, "A"),
+        "MX-D": (90.0, "d"),
+    }
+    one = results.estimates.iloc[:1]
+    rows = [
+        one.assign(area=area, value=value, obs_status=status)
+        for area, (value, status) in values.items()
+    ]
+    added = [("MX-C", "C"), ("MX-D", "D")]
+    cities = pd.concat(
+        [results.areas, *(results.areas.iloc[2:3].assign(area=a, title=t) for a, t in added)]
+    )
+    found = replace(results, estimates=pd.concat(rows, ignore_index=True), areas=cities)
+    shown = ranks_of(found, list(values), ["safe_night"]).set_index("area")
+    assert set(shown.index) == {"MX-GDL", "MX-LEO", "MX-C"}
+    assert shown.loc["MX-GDL", ["best", "worst"]].tolist() == [1, 1]
+    assert shown.loc[["MX-LEO", "MX-C"], ["best", "worst"]].values.tolist() == [[2, 3]] * 2
+    assert (shown["of"] == 3).all()
+    burgled = replace(found, estimates=found.estimates.assign(indicator="burglary_prev"))
+    lowest = ranks_of(burgled, list(values), ["burglary_prev"]).set_index("area")
+    assert lowest.loc["MX-GDL", ["best", "worst"]].tolist() == [3, 3]  # fewer burglaries are better
