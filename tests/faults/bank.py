@@ -80,20 +80,22 @@ def clean_sheet(base: str) -> Sheet:
 def outcomes_in(fault: Fault, folder: Path) -> dict[str, Outcome]:
     """Plant the fault, write it in each form, check it once, and judge the answers.
 
-    Where two forms hold the same cells, the check is asked about one of them and its answer is
-    taken for both: that the same cells are read alike from every form has a test of its own.
+    Where two forms hold the same cells, the check is asked about the one written first and its
+    answer is taken for both: that the same cells are read alike from every form has a test of its
+    own.
     """
     sheet, rows = fault.plant(clean_sheet(fault.base))
     planted = set(rows)
     known: list[tuple[Grid, Outcome]] = []
     found: dict[str, Outcome] = {}
     for form in fault.only:
-        path = write(sheet, form, folder / f"{fault.base}.{form}")
-        grid = cells_in(path) if sheet.is_plain else None
-        same = (result for other, result in known if grid is not None and grid == other)
-        top = first_row(sheet, form)
-        found[form] = next(same, None) or _judged(fault, path, {top + row for row in planted})
-        known.append((grid, found[form]))
+        grid = cells_in(sheet, form)
+        outcome = next((result for other, result in known if grid and grid == other), None)
+        if outcome is None:
+            top, path = first_row(sheet, form), write(sheet, form, folder / f"{fault.base}.{form}")
+            outcome = _judged(fault, path, {top + row for row in planted})
+        found[form] = outcome
+        known.append((grid, outcome))
     return found
 
 

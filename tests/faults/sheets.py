@@ -1,6 +1,5 @@
 """A table as somebody keeps it, and how it is written as CSV, XLSX and SAV."""
 
-import csv
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import xlsxwriter
-from python_calamine import CalamineWorkbook
 
 CSV, XLSX, SAV = "csv", "xlsx", "sav"
 FORMATS = (CSV, XLSX, SAV)
@@ -91,24 +89,32 @@ def write(sheet: Sheet, form: str, path: Path) -> Path:
     return path
 
 
-def cells_in(path: Path) -> Grid:
-    """All cells of a file as text, its names first, as libraries read it that know no survey."""
-    rows: Iterable[Sequence[object]]
-    if path.suffix == f".{XLSX}":
-        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-    elif path.suffix == f".{SAV}":
-        frame, _ = pyreadstat.read_sav(path, user_missing=True)
-        rows = [tuple(frame), *frame.to_numpy(dtype=object).tolist()]
-    else:
-        with path.open(encoding="utf-8", newline="") as lines:
-            rows = list(csv.reader(lines))
-    return [[_as_text(cell) for cell in row] for row in rows]
+def cells_in(sheet: Sheet, form: str) -> Grid:
+    """All cells of the sheet's file of this form as text, its names first.
+
+    None where only writing it can tell: there is more to it than cells, or a text has signs that
+    a format may change.
+    """
+    above, rows = [*sheet.above, sheet.names], sheet.frame.to_numpy(dtype=object).tolist()
+    if not sheet.is_plain or not all(_is_kept(cell) for row in [*above, *rows] for cell in row):
+        return None
+    if form == SAV:
+        columns = [_spss_column(sheet.frame[name]) for name in sheet.frame]
+        above, rows = [sheet.frame.columns], list(zip(*columns, strict=True))
+    if form == CSV:
+        rows = [[None if pd.isna(cell) else str(cell) for cell in row] for row in rows]
+    return [[_as_text(cell) for cell in row] for row in [*above, *rows]]
+
+
+def _is_kept(cell: object) -> bool:
+    """Whether every format keeps this cell as it is."""
+    return not isinstance(cell, str) or (cell.isprintable() and cell == cell.strip())
 
 
 def _as_text(cell: object) -> str:
-    if isinstance(cell, float):
-        return "" if pd.isna(cell) else f"{cell:.15g}"
-    return "" if cell is None else str(cell).strip()
+    if isinstance(cell, int | float):
+        return "" if pd.isna(cell) else f"{float(cell):.15g}"
+    return "" if cell is None else str(cell)
 
 
 def first_row(sheet: Sheet, form: str) -> int:

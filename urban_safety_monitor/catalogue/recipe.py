@@ -17,6 +17,8 @@ from urban_safety_monitor.catalogue.indicator import IDENTIFIER, Text
 from urban_safety_monitor.catalogue.sampling import SampleDesign
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+LEFT_OUT = ""
+"""In place of a code: such answers count as none."""
 
 
 class SourceFile(Declaration):
@@ -52,7 +54,8 @@ class Column(Declaration):
     """Where a canonical column comes from.
 
     Several source columns in `from` are joined by "-", blanks left out. `recode` maps source
-    text to codes; what it does not name is kept, made missing or given a code by `otherwise`.
+    text to codes, or to "" where such answers are left out; what it does not name is kept, made
+    missing or given a code by `otherwise`.
     `blank` is the code an empty cell stands for, where the source says so. Numbers are divided
     by `per`. Area codes that lost their leading zeros get `digits` of them back, then `prefix`.
     """

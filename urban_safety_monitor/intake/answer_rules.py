@@ -1,6 +1,6 @@
 """Rules on the answers themselves: codes, numbers, dates, skips, and what nobody answered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from urban_safety_monitor.catalogue.codebook import Variable
-from urban_safety_monitor.catalogue.conditions import Condition
+from urban_safety_monitor.catalogue.conditions import Code, Condition
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.intake.convert import Failure
-from urban_safety_monitor.intake.messages import LANGUAGES, in_each_language
+from urban_safety_monitor.intake.messages import LANGUAGES, in_each_language, phrase
 from urban_safety_monitor.intake.periods import odd_periods, period_suggestion
 from urban_safety_monitor.intake.problems import Problem
 from urban_safety_monitor.intake.records import Records
@@ -58,7 +58,7 @@ def questions_left_out(records: Records) -> Iterator[Problem]:
                 rows |= blank
                 left.append(column)
         everywhere = pd.Series(rows, records.frame.index)
-        yield from records.problems("USM-P07", everywhere, left, gate=_in_words(gate))
+        yield from records.problems("USM-P07", everywhere, left, gate=_in_words(records, gate))
 
 
 def odd_rounds(records: Records) -> Iterator[Problem]:
@@ -148,19 +148,24 @@ def _misfit(records: Records, column: str, failure: Failure) -> Iterator[Problem
 
 def expected(variable: Variable) -> Text | None:
     """The codes and bounds a variable allows, in words of both languages."""
-    bounds = ""
-    if variable.minimum is not None or variable.maximum is not None:
-        low = "" if variable.minimum is None else f"{variable.minimum:g}"
-        high = "" if variable.maximum is None else f"{variable.maximum:g}"
-        bounds = f"{low}…{high}"
-    if not bounds and not variable.codes:
+    bounded = variable.minimum is not None or variable.maximum is not None
+    if not bounded and not variable.codes:
         return None
 
     def in_words(language: str) -> str:
         labels = (f"{code} {text.in_language(language)}" for code, text in variable.codes.items())
-        return " · ".join([*([bounds] if bounds else []), *labels])
+        return " · ".join([*([_bounds_in_words(variable, language)] if bounded else []), *labels])
 
     return in_each_language(in_words)
+
+
+def _bounds_in_words(variable: Variable, language: str) -> str:
+    low, high = variable.minimum, variable.maximum
+    if high is None:
+        return phrase("from_on", language, low=f"{low:g}")
+    if low is None:
+        return phrase("up_to", language, high=f"{high:g}")
+    return phrase("span", language, first=f"{low:g}", last=f"{high:g}")
 
 
 def _are_words(texts: pd.Series, by_label: dict[str, str], filled: NDArray[np.bool_]) -> bool:
@@ -208,13 +213,29 @@ def _skips(records: Records, gate: Condition, columns: list[str], code: str) -> 
             rows |= answered
             wrong.append(column)
     everywhere = pd.Series(rows, records.frame.index)
-    yield from records.problems(code, everywhere, wrong, gate=_in_words(gate))
+    question = ", ".join(dict.fromkeys(column for column, _ in gate.codes_used()))
+    words = _in_words(records, gate)
+    yield from records.problems(code, everywhere, wrong, gate=words, question=question)
 
 
-def _in_words(gate: Condition) -> str:
-    return ", ".join(
-        f"{column} = {' / '.join(map(str, codes))}" for column, codes in gate.codes_used()
+def _in_words(records: Records, gate: Condition) -> Text:
+    """What a gate asks for: the question, and the answers that lead on with their labels."""
+
+    def in_words(language: str) -> str:
+        return ", ".join(
+            f"{column} = {_answers(records.variable(column), codes, language)}"
+            for column, codes in gate.codes_used()
+        )
+
+    return in_each_language(in_words)
+
+
+def _answers(variable: Variable, codes: Iterable[Code], language: str) -> str:
+    named = (
+        (code, variable.codes[code].in_language(language) if code in variable.codes else "")
+        for code in map(str, codes)
     )
+    return " / ".join(f"{code} ({label})" if label else code for code, label in named)
 
 
 def _nonresponse(records: Records, column: str) -> float:

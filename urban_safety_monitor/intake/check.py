@@ -48,6 +48,7 @@ RULES = (
     Rule(("USM-G02",), known_rules.unknown_districts),
     Rule(("USM-G05",), known_rules.other_maps),
     Rule(("USM-G06", "USM-G07"), known_rules.unknown_areas),
+    Rule(("USM-G09", "USM-D07"), known_rules.other_than_chosen),
     Rule(("USM-G04",), pattern_rules.small_groups),
     Rule(("USM-V17",), pattern_rules.one_group_for_everybody),
     Rule(("USM-I04",), pattern_rules.nearly_copied_interviews),

@@ -1,5 +1,6 @@
-"""What is known of a city before its file is read: areas, districts, population, fieldwork."""
+"""What is known of a file before it is read: its city and round, districts, fieldwork."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -12,10 +13,14 @@ ADULTS_IN_POPULATION = {"adults": (0.9, 1.1), "population": (0.45, 1.05)}
 
 @dataclass(frozen=True)
 class Known:
-    """Tables `Areas` and `Surveys` as far as they are at hand; what is not known is not checked."""
+    """Tables `Areas` and `Surveys` as far as they are at hand; what is not known is not checked.
+
+    `chosen` is the one city (`area`) and round (`period`) the file was said to be of.
+    """
 
     areas: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"area": [], "parent": []}))
     surveys: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"area": [], "period": []}))
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     def districts(self, area: str) -> list[str]:
         """Codes of the area's districts."""

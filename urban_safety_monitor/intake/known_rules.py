@@ -99,9 +99,24 @@ def other_maps(records: Records) -> Iterator[Problem]:
             yield replace(problem, found=records.values_shown("boundary_version", other))
 
 
+def other_than_chosen(records: Records) -> Iterator[Problem]:
+    """Records of another city or round than the one the file was said to be of."""
+    for column, code in (("area", "USM-G09"), ("period", "USM-D07")):
+        said = records.known.chosen.get(column)
+        if said is None or column not in records.frame:
+            continue
+        found = records.frame[column]
+        other = found.notna() & (found != said)
+        if column == "period":
+            other &= ~odd_periods(found)  # said by another rule
+        for problem in records.problems(code, other, [column], said=said):
+            yield replace(problem, found=records.values_shown(column, other))
+
+
 def unknown_areas(records: Records) -> Iterator[Problem]:
-    """Cities nobody knows, or given by name."""
-    if "area" not in records.frame or records.known.areas.empty:
+    """Cities nobody knows, or given by name, where it was not said which one it should be."""
+    known = records.known
+    if "area" not in records.frame or known.areas.empty or "area" in known.chosen:
         return
     for area, code in odd_areas(records.frame["area"], records.known).items():
         mask = records.frame["area"].eq(area).fillna(False).astype(bool)

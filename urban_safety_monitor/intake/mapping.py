@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from urban_safety_monitor.catalogue.recipe import Append, Column, Join, Recipe, Summary
+from urban_safety_monitor.catalogue.recipe import LEFT_OUT, Append, Column, Join, Recipe, Summary
 from urban_safety_monitor.intake.masks import holds
 from urban_safety_monitor.intake.problems import Place, Problem
 from urban_safety_monitor.intake.source import TEXT, SourceTable
@@ -239,6 +239,7 @@ def _recoded(text: pd.Series, column: Column) -> pd.Series:
     if not column.recode and column.otherwise == "keep":
         return text
     recoded = text.map({key: str(code) for key, code in column.recode.items()}).astype(TEXT)
+    recoded = recoded.mask(recoded == LEFT_OUT)
     unnamed = text.notna() & ~text.isin(list(column.recode))
     if column.otherwise == "missing":
         return recoded

@@ -7,7 +7,7 @@ all suggestions those are taken that are likeliest together.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ from urban_safety_monitor.catalogue.catalogue import Catalogue
 from urban_safety_monitor.catalogue.codebook import Variable
 from urban_safety_monitor.catalogue.recipe import Column
 from urban_safety_monitor.intake.exports import without_system_columns
+from urban_safety_monitor.intake.matching_codes import Codes, in_our_codes, not_ours
 from urban_safety_monitor.intake.matching_evidence import Evidence, Reason, Seen
 from urban_safety_monitor.intake.messages import phrase
 from urban_safety_monitor.intake.personal import looks_personal, personal_details
@@ -25,6 +26,7 @@ from urban_safety_monitor.intake.source import SourceTable
 Certainty = Literal["saved", "sure", "suggested", "none"]
 
 EXAMPLES, LONGEST_EXAMPLE, OTHERS = 3, 24, 3
+NO_CODES = Codes()
 IN_ORDER = 0.04
 """What a column gains that stands where the questionnaire has the question: it settles ties."""
 
@@ -39,8 +41,10 @@ class Match:
     (the question's words), the words of its codes, or its values; of a column without a question,
     whether it was left out before, seems to hold personal details, or was added by the survey
     program. `examples` are common answers, none of a personal or sensitive column. `codes` maps
-    the file's codes to ours where they differ; `unknown` are codes of the file that are none of
-    ours; `others` are further questions it could be, the likeliest first.
+    the file's codes to ours where they differ, to nothing where their answers are left out;
+    `unknown` are codes of the file that are none of ours, with how many records have each, words
+    of a sensitive question aside, and `guessed` what some of them seem to be; `others` are further
+    questions it could be, the likeliest first.
     """
 
     column: str
@@ -50,7 +54,8 @@ class Match:
     certainty: Certainty = "none"
     reasons: tuple[Reason, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
-    unknown: tuple[str, ...] = ()
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    guessed: Mapping[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
 
     @property
@@ -65,6 +70,10 @@ class Match:
     def why(self, language: str = "en") -> str:
         """The reasons in words."""
         return ", ".join(phrase(f"match_{reason}", language) for reason in self.reasons)
+
+    def unknown_in_words(self) -> str:
+        """The codes that are none of ours, each with its number of records."""
+        return ", ".join(f"{text} ({count:,})" for text, count in self.unknown.items())
 
 
 def questions(catalogue: Catalogue) -> dict[str, Variable]:
@@ -132,7 +141,7 @@ def _saved(
             variables,
             certainty="saved",
             reasons=("saved",),
-            codes={text: str(code) for text, code in column.recode.items()},
+            codes=Codes({text: str(code) for text, code in column.recode.items()}),
         )
         for canonical, column in saved.items()
         for source in column.sources
@@ -160,7 +169,7 @@ def _proven(evidence: Evidence, columns: Sequence[str]) -> dict[str, Match]:
             evidence.variables,
             certainty="sure",
             reasons=(evidence.claims[column, question].reason,),
-            codes=evidence.codes(column, question).mapped,
+            codes=evidence.codes(column, question),
         )
         for column, question in pairs
     }
@@ -181,15 +190,13 @@ def _suggested(
     for at, to in zip(*linear_sum_assignment(likely, maximize=True), strict=True):
         if likely[at, to]:
             ranked = [names[i] for i in np.argsort(-likely[at]) if likely[at, i] and i != to]
-            codes = evidence.codes(columns[at], names[to])
             found[columns[at]] = _match(
                 evidence.columns[columns[at]],
                 names[to],
                 evidence.variables,
                 certainty="suggested",
                 reasons=grounds[at][to][1],
-                codes=codes.mapped,
-                unknown=codes.unknown,
+                codes=evidence.codes(columns[at], names[to]),
                 others=tuple(ranked[:OTHERS]),
             )
     return found
@@ -201,10 +208,26 @@ def _in_order(shape: tuple[int, int]) -> np.ndarray:
     return IN_ORDER * (1 - (down[:, None] - along[None, :]) ** 2)
 
 
-def _match(seen: Seen, question: str, variables: Mapping[str, Variable], **more: Any) -> Match:
-    """A match with examples, unless the question is sensitive."""
+def _match(
+    seen: Seen,
+    question: str,
+    variables: Mapping[str, Variable],
+    codes: Codes = NO_CODES,
+    **more: Any,
+) -> Match:
+    """A match with examples, unless the question is sensitive, and with codes nobody knows yet."""
     shown = [str(text)[:LONGEST_EXAMPLE] for text in seen.counts.index[:EXAMPLES]]
-    if question and variables[question].sensitive:
-        shown = []
-    examples = tuple(text for text in shown if not looks_personal(text))
-    return Match(seen.name, seen.title, examples, question, **more)
+    sensitive = bool(question) and variables[question].sensitive
+    examples = () if sensitive else tuple(text for text in shown if not looks_personal(text))
+    match = Match(seen.name, seen.title, examples, question, codes=codes.mapped, **more)
+    if not question:
+        return match
+    odd = not_ours(seen.counts, codes, variables[question])
+    unknown = {
+        text: count
+        for text, count in odd.items()
+        if not looks_personal(text) and (text.lstrip("-").isdigit() or not sensitive)
+    }
+    seem = in_our_codes(seen.counts, seen.labels, variables[question]).mapped if unknown else {}
+    guessed = {text: code for text, code in seem.items() if text in unknown}
+    return replace(match, unknown=unknown, guessed=guessed)

@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from urban_safety_monitor.catalogue.codebook import Variable
 from urban_safety_monitor.intake.convert import DECIMAL_COMMA, converted
@@ -120,12 +122,30 @@ def misfits(found: pd.Series, codes: Codes, variable: Variable) -> float:
     """
     if found.empty:
         return 0.0
-    texts = pd.Series([codes.mapped.get(str(t), str(t)) for t in found.index], dtype=TEXT)
+    return float(found.to_numpy()[_do_not_fit(found, codes, variable)].sum() / found.sum())
+
+
+def not_ours(found: pd.Series, codes: Codes, variable: Variable) -> dict[str, int]:
+    """Answers that are none of the question's codes, with how many records have each.
+
+    None for a question without codes, and for a column with too many answers to be codes.
+    """
+    known = {*variable.codes, *codes.mapped}
+    if variable.kind != "code" or len(found) > MOST_CODES or known.issuperset(found.index):
+        return {}
+    wrong = found[_do_not_fit(found, codes, variable)]
+    return {str(text): int(count) for text, count in wrong.items()}
+
+
+def _do_not_fit(found: pd.Series, codes: Codes, variable: Variable) -> NDArray[np.bool_]:
+    """(n,) which distinct answers the question does not take; one left out fits."""
+    ours = [codes.mapped.get(str(text), str(text)) or None for text in found.index]
+    texts = pd.Series(ours, dtype=TEXT)
     commas = texts.str.fullmatch(DECIMAL_COMMA).any()
-    wrong = pd.Series([str(text) in codes.unknown for text in found.index])
+    wrong = pd.Series([str(text) in codes.unknown for text in found.index], dtype=bool)
     for failure in converted(texts, variable, "," if commas else ".").failures:
         wrong |= failure.rows & (failure.code not in READABLE)
-    return float(found.to_numpy()[wrong.to_numpy()].sum() / found.sum())
+    return wrong.to_numpy()
 
 
 def _meant(words: str, labels: Sequence[LabelSayings]) -> tuple[set[str], set[str]]:

@@ -71,13 +71,14 @@ def small_groups(records: Records) -> Iterator[Problem]:
     """Groups whose results will be withheld because too few people belong to them."""
     least = records.catalogue.framework.thresholds.persons
     there = set(records.frame)
-    groups = [c for d in records.catalogue.disaggregations.values() for c in d.categories]
+    groupings = records.catalogue.disaggregations.values()
+    groups = [(grouping.title, group) for grouping in groupings for group in grouping.categories]
     numbers = {
-        group.title: int(holds(group.when, records.frame).fillna(False).sum())
-        for group in groups
+        (of, group.title): int(holds(group.when, records.frame).fillna(False).sum())
+        for of, group in groups
         if {column for column, _ in group.when.codes_used()} <= there
     }
-    small = {title: n for title, n in numbers.items() if 0 < n < least}
+    small = {group: n for group, n in numbers.items() if 0 < n < least}
     if small:
         names = in_each_language(partial(_with_numbers, small))
         yield Problem("USM-G04", {"least": least, "names": names})
@@ -97,8 +98,11 @@ def one_group_for_everybody(records: Records) -> Iterator[Problem]:
             yield from records.problems("USM-V17", whole, columns, group=grouping.title)
 
 
-def _with_numbers(numbers: dict[Text, int], language: str) -> str:
-    return ", ".join(f"{title.in_language(language)} ({n})" for title, n in numbers.items())
+def _with_numbers(numbers: dict[tuple[Text, Text], int], language: str) -> str:
+    return "; ".join(
+        f"{of.in_language(language)}: {title.in_language(language)} ({n})"
+        for (of, title), n in numbers.items()
+    )
 
 
 def _near_another(values: Numbered) -> NDArray[np.bool_]:

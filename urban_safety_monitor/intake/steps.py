@@ -7,7 +7,7 @@ from urban_safety_monitor.intake.messages import phrase
 
 
 class Step(NamedTuple):
-    """One step of a check: `reading`, `searching` or `checking`, with what its words need."""
+    """One step: `reading`, `searching`, `checking` or `estimating`, with what its words need."""
 
     key: str
     file: str = ""

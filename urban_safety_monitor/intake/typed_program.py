@@ -305,10 +305,18 @@ def read_parquet(request: Request) -> Read:
     if odd:
         raise Refused("USM-F27", names=", ".join(odd[:ROWS_AT_ONCE]))
     columns = (
-        (at, _distinct(source.read(columns=[schema.names[at]], use_threads=False)[0]))
+        (at, _distinct(_whole_column(source, schema.names[at])))
         for at in positions_wanted(request, schema.names)
     )
     return Read(schema.names, columns, {})
+
+
+def _whole_column(source: Any, name: str) -> Any:
+    """A column with as many cells as there are rows; of a damaged page the reader says nothing."""
+    column = source.read(columns=[name], use_threads=False)[0]
+    if len(column) != source.metadata.num_rows:
+        raise Refused("USM-F10")
+    return column
 
 
 def _is_plain(kind: Any) -> bool:

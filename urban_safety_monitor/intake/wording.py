@@ -7,6 +7,7 @@ from urban_safety_monitor.intake.messages import phrase, template
 from urban_safety_monitor.intake.problems import Param, Problem, Ranges
 
 SHOWN_RANGES = 8
+SHOWN_COLUMNS = 12
 SHOWN_TITLES = 3
 LEAST_SHARE = 0.001
 
@@ -37,7 +38,7 @@ def where(problem: Problem, language: str = "en") -> str:
     if place.columns:
         names = [f"{column.letter} ({column.name})" for column in place.columns]
         key = "column" if len(names) == 1 else "columns"
-        parts.append(phrase(key, language, columns=_list(names, language)))
+        parts.append(phrase(key, language, columns=_first(names, SHOWN_COLUMNS, language)))
     if place.rows:
         parts.append(_rows(place.rows, language))
     if problem.n_rows and problem.n_total:
@@ -50,7 +51,7 @@ def filled(problem: Problem, part: str, language: str) -> str:
     values = {name: plain(value, language) for name, value in problem.params.items()}
     names = [column.name for column in problem.place.columns]
     values |= {
-        "column": _list(names, language),
+        "column": _first(names, SHOWN_TITLES, language),
         "found": problem.found,
         "expected": plain(problem.expected or "", language),
         "affects": _affected(problem.affects, language),
@@ -88,6 +89,14 @@ def _rows(spans: Ranges, language: str) -> str:
     if more > 0:
         words.append(phrase("more_places", language, n=more))
     return phrase("rows", language, rows=_list(words, language))
+
+
+def _first(names: Sequence[str], most: int, language: str) -> str:
+    """The first names of columns, and how many more there are."""
+    more = len(names) - most
+    if more <= 0:
+        return _list(names, language)
+    return _list([*names[:most], phrase("more_columns", language, n=more)], language)
 
 
 def _list(words: Sequence[str], language: str) -> str:

@@ -14,11 +14,12 @@ from urban_safety_monitor.intake.wording import filled, plain, where
 from urban_safety_monitor.report.cell_marks import repair
 from urban_safety_monitor.report.fix_list import SYMBOLS
 from urban_safety_monitor.report.numbers import date_text
+from urban_safety_monitor.report.palette import LIGHT
 from urban_safety_monitor.report.typeset import MissingLetter, typeset
 from urban_safety_monitor.report.wording import translator
 
 TEMPLATE = "check_report.typ"
-COLOURS = {"must_fix": "#B3261E", "check": "#8A5A00", "note": "#0B5FA5"}
+COLOURS = {"must_fix": LIGHT["worse"], "check": LIGHT["caution"], "note": LIGHT["better"]}
 """Darker than a cell's: they are drawn as lines and signs on white."""
 
 PLAIN = re.compile(r"[^\n -~\xa0-\u024f\u0370-\u03ff\u0400-\u045f\u2010-\u2027\u2030-\u203a→■◆○]")

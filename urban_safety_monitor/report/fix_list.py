@@ -14,9 +14,10 @@ from urban_safety_monitor.intake.report import CheckReport
 from urban_safety_monitor.intake.wording import filled, plain, where
 from urban_safety_monitor.report.cell_marks import LAST_ROW, cells_of, repair
 from urban_safety_monitor.report.numbers import number_text
+from urban_safety_monitor.report.palette import LIGHT
 from urban_safety_monitor.report.wording import message, translator
 
-COLOURS = {"must_fix": "#FDE8E1", "check": "#FFF4D6", "note": "#E3EEF9"}
+COLOURS = {"must_fix": LIGHT["refused"], "check": LIGHT["notice"], "note": LIGHT["told"]}
 SYMBOLS = {"must_fix": "■", "check": "◆", "note": "○"}
 HEADER_ROW = 3
 """Counted from 0: title, verdict and a blank row stand above."""
@@ -70,7 +71,7 @@ def write_fix_list(
         for level, colour in COLOURS.items()
     }
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    link = book.add_format({"font_color": "#0B5FA5", "underline": 1, "valign": "top"})
+    link = book.add_format({"font_color": LIGHT["better"], "underline": 1, "valign": "top"})
     sheet.freeze_panes(HEADER_ROW + 1, 0)
     for column, (_, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width)

@@ -23,7 +23,7 @@ def matching_table(
             match.how_sure(language),
             match.why(language),
             ", ".join(f"{text} → {code}" for text, code in match.codes.items()),
-            ", ".join(match.unknown),
+            match.unknown_in_words(),
             named[match.question].question.in_language(language) if match.question else "",
         )
         for match in matches

@@ -17,7 +17,7 @@ from urban_safety_monitor.report.attempts import Progress, from_json, progress, 
 from urban_safety_monitor.store.attempts import AttemptStore
 from urban_safety_monitor.store.recipes import CODE
 from urban_safety_monitor.workflow.known import known_of
-from urban_safety_monitor.workflow.matching import recipe_for
+from urban_safety_monitor.workflow.matching import QUESTIONNAIRE, recipe_for
 from urban_safety_monitor.workflow.surveys import check_files
 
 UNTOLD = "untold"
@@ -53,6 +53,12 @@ class HandedIn:
             return self.recipe or recipe_for(self.data, str(self.city))
         raise DataError("name a recipe, or the city whose own matching reads the files")
 
+    def chosen(self) -> dict[str, str]:
+        """The city and round that a city's own file has to be of, as far as they are named."""
+        if self.city is None or self.recipe not in (None, QUESTIONNAIRE):
+            return {}
+        return {"area": self.city, **self.given}
+
 
 def check_handed_in(
     handed: HandedIn, catalogue: Catalogue, tell: Tell = unheard
@@ -69,6 +75,7 @@ def check_handed_in(
     """
     asked = handed.config or handed.city
     known = known_of(handed.config, handed.data) if asked else NOTHING
+    known = replace(known, chosen=handed.chosen())
     recipe, given = handed.reading(), handed.given
     found = check_files(
         handed.files, recipe, catalogue, known, drop=handed.drop, given=given, tell=tell

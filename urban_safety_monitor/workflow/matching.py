@@ -15,7 +15,7 @@ from typing import Any
 
 from urban_safety_monitor.catalogue import Catalogue, load_recipe
 from urban_safety_monitor.catalogue.codebook import Variable
-from urban_safety_monitor.catalogue.recipe import Recipe
+from urban_safety_monitor.catalogue.recipe import LEFT_OUT, Recipe
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.intake.matching import Match, matched, questions, required_questions
 from urban_safety_monitor.intake.read import read_file
@@ -26,13 +26,16 @@ QUESTIONNAIRE = "usm-questionnaire"
 GIVEN = ("area", "period")
 """Columns that a file may lack, as a city's file is of one city and one round."""
 
+Meanings = Mapping[str, Mapping[str, str]]
+"""By column and code of a file: the code of ours, or LEFT_OUT."""
+
 
 @dataclass(frozen=True)
 class Chosen:
     """A column of the file, the question it holds, and what its codes are in ours.
 
     `question` is the codebook's name (`safe_night`, `weight_person`, `city_id`); codes that
-    `codes` does not name stay as they are.
+    `codes` does not name stay as they are, answers of those it maps to "" are left out.
     """
 
     column: str
@@ -117,6 +120,14 @@ def confirm(
     if problems:
         raise DataError(problems)
     return str(RecipeStore(data).keep(found.city, confirmed_recipe(found, chosen, catalogue)))
+
+
+def with_codes(found: SuggestedMatching, meanings: Meanings) -> list[Chosen]:
+    """What is saved or sure, with what these further codes mean, to be confirmed."""
+    return [
+        replace(one, codes={**one.codes, **meanings.get(one.column, {})})
+        for one in found.accepted()
+    ]
 
 
 def confirmed_recipe(
@@ -216,7 +227,7 @@ def _wrong_choice(
         return
     codes = named[one.question].codes
     for text, code in one.codes.items():
-        if codes and code not in codes:
+        if codes and code not in (*codes, LEFT_OUT):
             yield f"{where}: {text!r} cannot be {code!r}; {one.question} has {', '.join(codes)}"
 
 

@@ -103,7 +103,7 @@ def _entry(match: Match, catalogue: Catalogue, language: str) -> Any:
         codes.update(match.codes)
         entry.add("codes", codes)
     if match.unknown:
-        words = phrase("draft_unknown", language, names=", ".join(match.unknown))
+        words = phrase("draft_unknown", language, names=match.unknown_in_words())
         entry.add(tomlkit.comment(_line(words)))
     return entry
 

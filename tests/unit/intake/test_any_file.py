@@ -31,7 +31,7 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(SHARED_FOLDER, max_examples=40)  # half of these start a process
+@settings(SHARED_FOLDER, max_examples=16)  # half of these start a process
 @given(st.sampled_from(STARTS), st.binary(max_size=300))
 def test_any_bytes_are_a_table_or_a_reason(tmp_path, start, content):
     path = tmp_path / "any.csv"
@@ -58,24 +58,24 @@ def test_any_text_is_a_table_or_a_reason(tmp_path, text):
         assert len(set(table.header)) == len(table.header)
 
 
-@settings(SHARED_FOLDER, max_examples=40)
+@settings(SHARED_FOLDER, max_examples=15)
 @given(st.lists(st.tuples(st.integers(0, 23), st.integers(0, 10), CELLS), max_size=12))
-def test_any_cells_give_a_report_with_rows_of_the_file(check, write_rows, rows, faults):
+def test_any_cells_give_a_report_with_rows_of_the_file(check, write, rows, faults):
     spoilt = [dict(row) for row in rows]
     names = list(rows[0])
     for row, column, cell in faults:
         spoilt[row][names[column]] = cell
-    report = check(write_rows(spoilt)).report
+    report = check(write(spoilt)).report
     assert report.text("es") and report.as_json()
     for problem in report.problems:
         assert all(2 <= first <= last <= 25 for first, last in problem.place.rows)
 
 
-def test_the_order_of_rows_changes_only_row_numbers(check, write_rows, rows):
+def test_the_order_of_rows_changes_only_row_numbers(check, write, rows):
     rows[3]["safe_night"], rows[9]["weight_person"] = 7, 0
     shuffled = random.Random(1).sample(rows, len(rows))
     found = [
-        {(p.code, p.n_rows, p.found) for p in check(write_rows(given)).report.problems}
+        {(p.code, p.n_rows, p.found) for p in check(write(given)).report.problems}
         for given in (rows, shuffled)
     ]
     assert found[0] == found[1]

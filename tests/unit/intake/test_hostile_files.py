@@ -147,6 +147,16 @@ def sparse(path: Path) -> None:
     os.truncate(path, 5_000_000_000)
 
 
+def misnamed_page(path: Path) -> None:
+    """The first column's page says that it is an index, and is passed over without a word."""
+    table = pa.table({"a": [1, 2, 3], "b": [4, 5, 6]})
+    pq.write_table(table, path, compression="none", use_dictionary=False, write_statistics=False)
+    content = bytearray(path.read_bytes())
+    assert content[4:6] == bytes([0x15, 0])  # the page's kind, as the format writes it: data
+    content[5] = 2
+    path.write_bytes(content)
+
+
 def looping(path: Path) -> None:
     path.symlink_to(path)
 
@@ -170,6 +180,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "lists and structures in Parquet": (nested, "x.parquet", "F27"),
     "six million rows in a few kilobytes": (many_rows, "x.parquet", "F25"),
     "Parquet with broken pages": (broken_pages, "x.parquet", "F10"),
+    "Parquet with a page of another kind": (misnamed_page, "x.parquet", "F10"),
     "an SPSS file that says 900 million rows": (sav_of_many, "x.sav", "F25"),
     "a Stata file of two billion rows": (dta_of_billions, "x.dta", "F25 F10"),
     "five gigabytes of nothing": (sparse, "x.csv", "F12"),

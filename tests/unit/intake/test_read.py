@@ -174,3 +174,12 @@ def test_parquet_is_read_as_text(tmp_path):
     table = read_file(tmp_path / "t.parquet")
     assert table.frame.iloc[0].tolist() == ["1", "0.5", "2026-01-02"]
     assert table.frame["b"].isna().tolist() == [False, True]
+
+
+def test_a_workbook_is_read_as_the_same_table_as_a_csv_file(rows, write, write_workbook):
+    odd = ["7", "01", 1.5, -9, "no answer", "=1+1", "2026-03-02", "152,37", 123456789012, "", "á é"]
+    for row, cell in zip(rows, odd, strict=False):
+        row["safe_night"] = cell
+    tables = [read_file(path).spelled_out() for path in (write(rows), write_workbook(rows))]
+    assert tables[0].header == tables[1].header
+    pd.testing.assert_frame_equal(tables[0].frame, tables[1].frame)

@@ -1,5 +1,6 @@
 """From a city's own columns to its recipe, used again without questions."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ from urban_safety_monitor.catalogue import Catalogue, load_catalogue
 from urban_safety_monitor.errors import DataError, MonitorError, StoreError
 from urban_safety_monitor.intake import require_accepted
 from urban_safety_monitor.intake.known import Known
+from urban_safety_monitor.intake.steps import Step
 from urban_safety_monitor.workflow import Wanted, check_files, estimate_files
 from urban_safety_monitor.workflow.attempts import HandedIn, check_handed_in
 from urban_safety_monitor.workflow.known import known_of
@@ -19,6 +21,7 @@ from urban_safety_monitor.workflow.matching import (
     confirm,
     recipe_for,
     suggested_matching,
+    with_codes,
 )
 from urban_safety_monitor.workflow.matching_draft import draft_toml, read_draft
 
@@ -82,7 +85,11 @@ def test_what_is_confirmed_reads_this_file_and_the_next(tmp_path, file, catalogu
 
     name = confirm(found, decided(found), catalogue, data)
     assert name == recipe_for(data, CITY) != QUESTIONNAIRE
-    intake = check_files([file], name, catalogue, given={"period": "2026-Q1"})
+    heard: list[Step] = []
+    intake = check_files([file], name, catalogue, given={"period": "2026-Q1"}, tell=heard.append)
+    assert list(dict.fromkeys(s.key for s in heard)) == ["reading", "searching", "checking"]
+    assert heard[0].in_words("es") == "Leyendo own.csv …"
+    assert re.fullmatch(r"Checking 48 rows: 0 of \d+ steps done …", heard[2].in_words())
     frame = require_accepted(intake)
     assert frame["safe_night"].tolist() == [1 + n % 4 for n in range(48)]
     assert frame["sex"].tolist() == [1 + n % 2 for n in range(48)]
@@ -109,6 +116,47 @@ def test_a_round_that_the_file_tells_is_not_overruled(tmp_path, catalogue) -> No
     name = confirm(found, decided(found), catalogue, data)
     frame = require_accepted(check_files([file], name, catalogue, given={"period": "2026-Q1"}))
     assert set(frame["period"]) == {"2025-Q4"} and set(frame["area"]) == {CITY}
+
+
+def test_codes_nobody_knows_are_told_with_their_number_once(tmp_path, catalogue) -> None:
+    data = tmp_path / "data"
+    odd = own_columns()
+    odd.loc[:4, "safe_night"] = "Depende"
+    odd.loc[5, "safe_night"] = "-9"
+    file = write(tmp_path / "odd.csv", odd)
+    confirm(
+        found := suggested_matching(file, catalogue, data, CITY), decided(found), catalogue, data
+    )
+    saved = suggested_matching(file, catalogue, data, CITY)
+    asked = {match.column: dict(match.unknown) for match in saved.matches if match.unknown}
+    assert asked == {"safe_night": {"Depende": 5, "-9": 1}} and not saved.to_decide
+    given = {"period": "2026-Q1"}
+    told = check_files([file], recipe_for(data, CITY), catalogue, given=given).report
+    assert [p.code for p in told.of_level("must_fix")] == ["USM-V12"]
+
+    meanings = {"safe_night": {"Depende": "", "-9": "9"}}
+    confirm(saved, with_codes(saved, meanings), catalogue, data)
+    again = suggested_matching(file, catalogue, data, CITY)
+    assert not any(match.unknown for match in again.matches)
+    intake = check_files([file], recipe_for(data, CITY), catalogue, given=given)
+    answers = require_accepted(intake)["safe_night"]
+    assert answers.isna().tolist() == [n < 5 for n in range(48)] and answers[5] == 9
+
+
+def test_a_file_of_another_city_or_round_than_chosen_has_to_be_fixed(tmp_path, catalogue) -> None:
+    data = tmp_path / "data"
+    told = own_columns().assign(round_id="2025-Q4", city_id=CITY)
+    told.loc[7, "city_id"] = "MX-PUE"
+    file = write(tmp_path / "a.csv", told)
+    found = suggested_matching(file, catalogue, data, CITY)
+    confirm(found, decided(found), catalogue, data)
+    intake, _ = check_handed_in(handed(tmp_path, told), catalogue)
+    problems = {p.code: p for p in intake.report.of_level("must_fix")}
+    assert set(problems) == {"USM-G09", "USM-D07"}
+    assert (problems["USM-G09"].found, problems["USM-G09"].place.rows) == ("MX-PUE", ((9, 9),))
+    assert (problems["USM-D07"].found, problems["USM-D07"].n_rows) == ("2025-Q4", 48)
+    right = told.assign(round_id="2026-Q1", city_id=CITY)
+    assert check_handed_in(handed(tmp_path, right), catalogue)[0].accepted
 
 
 def test_everything_wrong_with_a_choice_is_told_at_once(tmp_path, file, catalogue) -> None:

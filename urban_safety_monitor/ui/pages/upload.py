@@ -81,9 +81,7 @@ def _attempt(visit: Visit, chosen: Chosen, survey: Survey, matched: Matched) -> 
     given = HandedIn(chosen.files, matched.recipe, survey, dropped, chosen.practice)
     place = st.empty()
     with place.status(visit.say("Reading the file and checking every answer…")) as status:
-        attempt = attempt_at(
-            given, lambda: status.update(label=visit.say("Computing the values for the preview…"))
-        )
+        attempt = attempt_at(given, lambda step: status.update(label=step.in_words(visit.language)))
     place.empty()
     state.keep("check", attempt.key)
     return attempt

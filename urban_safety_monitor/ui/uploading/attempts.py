@@ -5,9 +5,9 @@ process only and without any answer, is what the page shows.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -18,12 +18,15 @@ import streamlit as st
 
 from urban_safety_monitor.errors import MonitorError
 from urban_safety_monitor.intake import CheckReport, Intake
+from urban_safety_monitor.intake.known import Known
+from urban_safety_monitor.intake.steps import Step, Tell
 from urban_safety_monitor.report.attempts import Progress, progress
 from urban_safety_monitor.ui.sources import catalogue, data_folder
 from urban_safety_monitor.ui.uploading.survey import Survey
 from urban_safety_monitor.workflow import Wanted, check_files, estimates_of
 from urban_safety_monitor.workflow.attempts import compared_and_kept
 from urban_safety_monitor.workflow.marking import marked_copy_of
+from urban_safety_monitor.workflow.matching import QUESTIONNAIRE
 
 PERSONAL, FREE_TEXT = "USM-X01", "USM-X02"
 LEFT_OUT = "upload-left-out"
@@ -51,6 +54,18 @@ class HandedIn:
         """A name for this attempt that tells nothing of what is in the files."""
         chosen = (self.recipe, self.survey, self.dropped, self.practice)
         return sha256(f"{digest(self.files)}{chosen}".encode()).hexdigest()[:32]
+
+    @property
+    def of_one_city(self) -> bool:
+        """Whether the file has to be of the city and round of step 1; other sources hold many."""
+        matched = self.recipe not in catalogue().recipes
+        return not self.practice and (matched or self.recipe == QUESTIONNAIRE)
+
+    @property
+    def known(self) -> Known:
+        """What the files are held against."""
+        known = self.survey.known()
+        return replace(known, chosen=self.survey.chosen) if self.of_one_city else known
 
     @property
     def completing(self) -> dict[str, str]:
@@ -123,19 +138,19 @@ def attempt_kept(key: str) -> Attempt | None:
     return _desk().get(key)
 
 
-def attempt_at(given: HandedIn, accepted: Callable[[], None]) -> Attempt:
+def attempt_at(given: HandedIn, tell: Tell) -> Attempt:
     """The check of files, with the values they would give where they are accepted.
 
     Args:
         given: the files.
-        accepted: called between check and values.
+        tell: is told each step before it begins.
 
     Raises:
         MonitorError: the recipe does not fit the catalogue, or a column to leave out is not there.
     """
     desk = _desk()
     if given.key not in desk:
-        desk[given.key] = _attempted(given, accepted)
+        desk[given.key] = _attempted(given, tell)
         while len(desk) > KEPT:
             desk.popitem(last=False)
     return desk[given.key]
@@ -174,19 +189,20 @@ def _desk() -> OrderedDict[str, Attempt]:
     return OrderedDict()
 
 
-def _attempted(given: HandedIn, accepted: Callable[[], None]) -> Attempt:
+def _attempted(given: HandedIn, tell: Tell) -> Attempt:
     survey = given.survey
     with on_disk(given.files) as paths:
         intake = check_files(
             paths,
             given.recipe,
             catalogue(),
-            survey.known(),
+            given.known,
             drop=given.dropped,
             given=given.completing,
+            tell=tell,
         )
     if intake.accepted:
-        accepted()
+        tell(Step("estimating", rows=len(intake.frame)))
     estimates, trouble = _estimates(intake)
     return Attempt(
         key=given.key,

@@ -1,6 +1,5 @@
 """Step 3: which question each column of a city's file holds; only what is unsure is asked."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.parts import show
 from urban_safety_monitor.ui.sources import catalogue, data_folder, surroundings
 from urban_safety_monitor.ui.uploading.attempts import Files, digest, on_disk
+from urban_safety_monitor.ui.uploading.codes import ask_codes, plain_label
 from urban_safety_monitor.ui.uploading.survey import Survey
 from urban_safety_monitor.ui.visit import Visit
 from urban_safety_monitor.workflow.matching import (
@@ -24,6 +24,7 @@ from urban_safety_monitor.workflow.matching import (
     confirm,
     recipe_for,
     suggested_matching,
+    with_codes,
 )
 
 LAST, CHANGED, TROUBLE = "upload-matching", "upload-changed", "upload-trouble"
@@ -58,7 +59,11 @@ def match_columns(visit: Visit, files: Files, survey: Survey) -> Matched:
     _table(visit, found, changed, opened=waiting)
     if waiting:
         _decide(visit, found, changed)
+    if trouble := st.session_state.pop(TROUBLE, ()):
+        show("upload_troubles", visit, troubles=trouble)
     _change(visit, found, changed)
+    if found.saved and not waiting and (meanings := ask_codes(visit, found)):
+        _keep(found, with_codes(found, meanings))
     recipe = "" if waiting else recipe_for(data_folder(), survey.area)
     return Matched(recipe, tuple(match.column for match in found.matches))
 
@@ -99,7 +104,7 @@ def _offer_other_city(visit: Visit, survey: Survey, other: str) -> None:
     )
     show("upload_troubles", visit, troubles=[said])
     st.button(
-        visit.say("The file is of {city}: choose it in step 1", city=_plain(title)),
+        visit.say("The file is of {city}: choose it in step 1", city=plain_label(title)),
         on_click=state.keep,
         args=("for", other),
     )
@@ -142,7 +147,7 @@ def _row(visit: Visit, match: Match, letter: str, changed: Mapping[str, str]) ->
         "examples": match.examples,
         "question": _question(question, visit.language) if question else "",
         "codes": [] if match.column in changed else list(match.codes.items()),
-        "unknown": match.unknown,
+        "unknown": "" if match.column in changed else match.unknown_in_words(),
         "kind": kind,
         "match": visit.say("your choice") if match.column in changed else words[match.certainty],
         "why": "" if match.column in changed else match.why(visit.language),
@@ -171,10 +176,7 @@ def _decide(visit: Visit, found: SuggestedMatching, changed: Mapping[str, str]) 
         sent = st.form_submit_button(visit.say("Confirm the matching"), type="primary")
     if sent:
         picked = {column: name for name, column in sources.items() if column}
-        _confirm(found, {**answers, **changed, **picked})
-    trouble = st.session_state.pop(TROUBLE, ())
-    if trouble:
-        show("upload_troubles", visit, troubles=trouble)
+        _keep(found, chosen_of(found, {**answers, **changed, **picked}))
 
 
 def _missing(found: SuggestedMatching, changed: Mapping[str, str]) -> list[str]:
@@ -187,7 +189,7 @@ def _ask(visit: Visit, found: SuggestedMatching, match: Match) -> str:
     rest = [name for name in _questions(visit.language) if name not in likely]
     letter = column_letter([one.column for one in found.matches].index(match.column))
     return st.selectbox(
-        visit.say("Column {letter}: {name}", letter=letter, name=_plain(match.column)),
+        visit.say("Column {letter}: {name}", letter=letter, name=plain_label(match.column)),
         [*likely, NO_QUESTION, *rest],
         format_func=lambda name: _option(visit, name),
         key=f"match-{match.column}",
@@ -196,7 +198,8 @@ def _ask(visit: Visit, found: SuggestedMatching, match: Match) -> str:
 
 def _change(visit: Visit, found: SuggestedMatching, changed: dict[str, str]) -> None:
     label = visit.say("Change the matching") if found.saved else visit.say("Change another column")
-    with st.expander(label):
+    # In a form, as the page is not drawn anew while somebody is still choosing.
+    with st.expander(label), st.form("change", border=False):
         column = st.selectbox(
             visit.say("Your column"), [match.column for match in found.matches], key="change-column"
         )
@@ -206,15 +209,16 @@ def _change(visit: Visit, found: SuggestedMatching, changed: dict[str, str]) -> 
             format_func=lambda name: _option(visit, name),
             key="change-question",
         )
-        if st.button(visit.say("Change")) and column:
-            changed[column] = question or NO_QUESTION
-            st.rerun()
+        sent = st.form_submit_button(visit.say("Change"))
+    if sent and column:
+        changed[column] = question or NO_QUESTION
+        st.rerun()
 
 
-def _confirm(found: SuggestedMatching, decided: Mapping[str, str]) -> None:
+def _keep(found: SuggestedMatching, chosen: Sequence[Chosen]) -> None:
     """Keep the matching for the city; what does not hold is said at the next run of the page."""
     try:
-        confirm(found, chosen_of(found, decided), catalogue(), data_folder())
+        confirm(found, chosen, catalogue(), data_folder())
     except MonitorError as error:
         st.session_state[TROUBLE] = error.problems
     else:
@@ -262,9 +266,4 @@ def _cut(text: str) -> str:
 
 
 def _asked(visit: Visit, name: str) -> str:
-    return _plain(_question(name, visit.language))
-
-
-def _plain(text: str) -> str:
-    """A text for a widget's label, which is Markdown: letters, digits and blanks alone."""
-    return re.sub(r"[\W_]+", " ", text).strip()
+    return plain_label(_question(name, visit.language))

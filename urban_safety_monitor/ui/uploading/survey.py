@@ -42,6 +42,11 @@ class Survey:
         """City and round."""
         return f"{self.title}, {period_text(self.period, language)}"
 
+    @property
+    def chosen(self) -> dict[str, str]:
+        """City and round by the columns that a file may have for them."""
+        return {"area": self.area, "period": self.period}
+
     def known(self) -> Known:
         """What a check can hold the file against."""
         around = surroundings()
@@ -148,6 +153,14 @@ def _ask_facts(visit: Visit, area: str, period: str) -> dict[str, str]:
             )
             for name, label in labels.items()
         }
+
+
+def can_be_chosen(visit: Visit, area: str, period: str, today: date) -> bool:
+    """Whether step 1 offers this city and round."""
+    around = surroundings()
+    return area in set(around.cities["area"]) and period in _periods(
+        around, area, today, visit.language
+    )
 
 
 def facts_from(texts: Mapping[str, str], visit: Visit) -> tuple[dict, list[str]]:

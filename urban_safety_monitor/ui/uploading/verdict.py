@@ -14,10 +14,16 @@ from urban_safety_monitor.report.check_report import check_report_pdf
 from urban_safety_monitor.report.marked_copy import why_no_copy
 from urban_safety_monitor.report.numbers import listed, number_text, period_text
 from urban_safety_monitor.tables.csv_text import csv_text
+from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.parts import show
 from urban_safety_monitor.ui.sources import surroundings
 from urban_safety_monitor.ui.uploading.attempts import Attempt, Files, leave_out, marked_copy
+from urban_safety_monitor.ui.uploading.codes import plain_label
+from urban_safety_monitor.ui.uploading.survey import can_be_chosen
 from urban_safety_monitor.ui.visit import Visit
+
+OTHER_SURVEY = {"USM-G09", "USM-D07"}
+"""The file is of another city or round than step 1 says."""
 
 
 def show_verdict(visit: Visit, attempt: Attempt, files: Files, today: date) -> None:
@@ -49,6 +55,7 @@ def show_verdict(visit: Visit, attempt: Attempt, files: Files, today: date) -> N
             _offer(visit.say("Download my file with marks (XLSX)"), copy, "marked-copy.xlsx")
         printed = partial(check_report_pdf, report, today, language, progress=progress)
         _offer(visit.say("Report to print or share (PDF)"), printed, "check-report.pdf")
+    _choose_as_in_file(visit, attempt, today)
     if files:
         _leave_out(visit, attempt, files)
     _problems(visit, report)
@@ -60,7 +67,8 @@ def remarks(visit: Visit, attempt: Attempt) -> list[str]:
         return []
     survey, language = attempt.survey, visit.language
     found = []
-    if attempt.places and (survey.area, survey.period) not in attempt.places:
+    told = {problem.code for problem in attempt.report.problems} & OTHER_SURVEY
+    if attempt.places and not told and (survey.area, survey.period) not in attempt.places:
         around = surroundings()
         spoken = [f"{around.title(a)}, {period_text(p, language)}" for a, p in attempt.places[:3]]
         said = visit.say(
@@ -78,6 +86,30 @@ def remarks(visit: Visit, attempt: Attempt) -> list[str]:
         )
         found.append(said)
     return found
+
+
+def _choose_as_in_file(visit: Visit, attempt: Attempt, today: date) -> None:
+    """Where the file is of one other city or round, let the official choose that in step 1."""
+    if not {problem.code for problem in attempt.report.problems} & OTHER_SURVEY:
+        return
+    if len(attempt.places) != 1:
+        return
+    ((area, period),) = attempt.places
+    if can_be_chosen(visit, area, period, today):
+        st.button(
+            visit.say(
+                "The file is right: choose {city}, {round} in step 1",
+                city=plain_label(surroundings().title(area)),
+                round=period_text(period, visit.language),
+            ),
+            on_click=_choose,
+            args=(area, period),
+        )
+
+
+def _choose(area: str, period: str) -> None:
+    state.keep("for", area)
+    state.keep("round", period)
 
 
 def _leave_out(visit: Visit, attempt: Attempt, files: Files) -> None:

@@ -1,8 +1,10 @@
 """What a person decides on columns, put together with what is sure."""
 
+from dataclasses import replace
+
 from urban_safety_monitor.intake.matching import Match
 from urban_safety_monitor.ui.uploading.columns import chosen_of
-from urban_safety_monitor.workflow.matching import Chosen, SuggestedMatching
+from urban_safety_monitor.workflow.matching import Chosen, SuggestedMatching, with_codes
 
 FOUND = SuggestedMatching(
     "own.csv",
@@ -34,3 +36,12 @@ def test_another_question_has_codes_of_its_own() -> None:
 def test_no_question_leaves_a_column_out_and_a_question_moves_from_one_to_another() -> None:
     chosen = chosen_of(FOUND, {"upm": "", "sexo": "", "edad": "age"})
     assert list(chosen) == [Chosen("edad", "age")]
+
+
+def test_what_codes_mean_is_kept_besides_those_kept_before() -> None:
+    saved = Match("sexo", question="sex", certainty="saved", codes={"H": "1"}, unknown={"X": 3})
+    found = replace(FOUND, matches=(saved, *FOUND.matches[2:]))
+    assert with_codes(found, {"sexo": {"X": ""}}) == [
+        Chosen("sexo", "sex", {"H": "1", "X": ""}),
+        Chosen("age", "age"),
+    ]
