@@ -17,18 +17,10 @@ from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from urban_safety_monitor.errors import StoreError
+from urban_safety_monitor.store.kept import KeptResults, write_table
 from urban_safety_monitor.store.registry import RUNS, open_registry
-from urban_safety_monitor.tables import (
-    Areas,
-    Comparisons,
-    Differences,
-    Estimates,
-    Robustness,
-    Scores,
-    Surveys,
-    checked,
-)
-from urban_safety_monitor.tables.run import LATER, Provenance, Results
+from urban_safety_monitor.tables import Estimates, Surveys, checked
+from urban_safety_monitor.tables.run import Provenance, Results
 
 RELEASED = "released"
 """The option that names the runs whose published estimates a run kept to."""
@@ -117,41 +109,32 @@ class RunStore:
                 "could tell what that one withheld; restore the run's folder from a backup"
             ) from error
 
-    def fetch(self, run_id: str) -> Results:
-        """The results of a run.
+    def open(self, run_id: str) -> KeptResults:
+        """The results of a run, of which each table is read when it is first asked for.
 
         Raises:
-            StoreError: no such run is kept, or its files are damaged.
+            StoreError: no such run is kept, or a table of it is missing.
         """
         with self.registry.connect() as connection:
             row = connection.execute(select(RUNS).where(RUNS.c.run_id == run_id)).mappings().first()
         if row is None:
             raise StoreError(f"run {run_id}: not kept in {self.folder}")
         provenance = Provenance(**{name: row[name] for name in Provenance.__dataclass_fields__})
-        folder = self._folder_of(run_id)
-        try:
-            tables = {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
-        except (OSError, ValueError) as error:
-            raise StoreError(f"run {run_id}: its files cannot be read: {error}") from error
-        missing = set(Results.__dataclass_fields__) - {"provenance"} - set(LATER) - set(tables)
+        kept = KeptResults(provenance, self._folder_of(run_id))
+        missing = kept.missing()
         if missing:
-            raise StoreError(f"run {run_id}: tables are missing: {', '.join(sorted(missing))}")
-        later: dict[str, Any] = {
-            name: checked(table, tables[name]) for name, table in LATER.items() if name in tables
-        }
-        return Results(
-            provenance=provenance,
-            areas=checked(Areas, tables["areas"]),
-            surveys=checked(Surveys, tables["surveys"]),
-            differences=checked(Differences, tables["differences"]),
-            estimates=checked(Estimates, tables["estimates"]),
-            scores=checked(Scores, tables["scores"]),
-            comparisons=checked(Comparisons, tables["comparisons"]),
-            robustness=checked(Robustness, tables["robustness"]),
-            quality=tables["quality"],
-            peers=tables["peers"],
-            **later,
-        )
+            raise StoreError(f"run {run_id}: tables are missing: {', '.join(missing)}")
+        return kept
+
+    def fetch(self, run_id: str) -> Results:
+        """The results of a run, all of them.
+
+        Raises:
+            StoreError: no such run is kept, or its files are damaged.
+        """
+        kept = self.open(run_id)
+        tables: dict[str, Any] = kept.tables()
+        return Results(provenance=kept.provenance, **tables)
 
     def _enter(self, provenance: Provenance, made_at: datetime) -> None:
         """Times are entered in UTC, so that their texts sort as they do."""
@@ -180,7 +163,7 @@ def _write_whole(results: Results, final: Path) -> None:
     unfinished = Path(mkdtemp(prefix=".unfinished-", dir=final.parent))
     try:
         for name, frame in results.tables().items():
-            frame.to_parquet(unfinished / f"{name}.parquet", index=False)
+            write_table(name, frame, unfinished / f"{name}.parquet")
         (unfinished / RESTRICTED).chmod(0o600)
         unfinished.rename(final)
     except BaseException:

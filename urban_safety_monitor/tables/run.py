@@ -1,7 +1,7 @@
 """`Results`: all tables of one run together with where they came from."""
 
 from dataclasses import dataclass, field, fields
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from pandera.typing.pandas import DataFrame
 from urban_safety_monitor.tables.boundaries import Boundaries
 from urban_safety_monitor.tables.checks import empty
 from urban_safety_monitor.tables.comparing import RankSets, Trends, WeightChecks
-from urban_safety_monitor.tables.inputs import Areas, Differences, Surveys
+from urban_safety_monitor.tables.inputs import TOTAL, Areas, Differences, Surveys
 from urban_safety_monitor.tables.results import (
     Comparisons,
     Estimates,
@@ -34,6 +34,18 @@ LATER: dict[str, type[pa.DataFrameModel]] = {
     "boundaries": Boundaries,
 }
 """Tables that runs kept by earlier versions do not have; empty where they do not."""
+
+MODELS: dict[str, type[pa.DataFrameModel]] = {
+    "areas": Areas,
+    "surveys": Surveys,
+    "differences": Differences,
+    "estimates": Estimates,
+    "scores": Scores,
+    "comparisons": Comparisons,
+    "robustness": Robustness,
+    **LATER,
+}
+"""What each table of a run is held against; `quality` and `peers` have columns of their own."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,22 @@ class Results:
     trends: DataFrame[Trends] = field(default_factory=partial(empty, Trends))
     weights: DataFrame[WeightChecks] = field(default_factory=partial(empty, WeightChecks))
     boundaries: DataFrame[Boundaries] = field(default_factory=partial(empty, Boundaries))
+
+    @cached_property
+    def held(self) -> pd.DataFrame:
+        """Each indicator, area and period with estimates, once.
+
+        `valued` says whether there is a value for everybody, neither withheld nor missing.
+        """
+        everybody = self.estimates["disaggregation"] == TOTAL
+        valued = self.estimates["value"].notna() & everybody
+        keys = ["indicator", "area", "period"]
+        return self.estimates.assign(valued=valued).groupby(keys)[["valued"]].any().reset_index()
+
+    @cached_property
+    def indicators(self) -> frozenset[str]:
+        """Indicators with estimates."""
+        return frozenset(self.held["indicator"].unique())
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Each table by its name."""

@@ -4,10 +4,14 @@ A run never changes, so everything is kept by run id and never by a frame: Strea
 frames by a sample only, and a changed frame could be taken for the old one.
 """
 
+import inspect
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +20,9 @@ from pandera.typing.pandas import DataFrame
 from urban_safety_monitor.catalogue import Catalogue, load_catalogue
 from urban_safety_monitor.catalogue.load import shipped
 from urban_safety_monitor.errors import StoreError
+from urban_safety_monitor.report.charts.choropleth import choropleth
+from urban_safety_monitor.report.charts.funnel import can_funnel, funnel
+from urban_safety_monitor.report.charts.style import Picture
 from urban_safety_monitor.report.comparison import compare_cities
 from urban_safety_monitor.report.coverage import Coverage, coverage
 from urban_safety_monitor.report.districts import DistrictMap, district_map, mapped, outlines_of
@@ -29,16 +36,24 @@ from urban_safety_monitor.report.indicators import (
 from urban_safety_monitor.report.knowledge import KnowledgeSystem, knowledge_system
 from urban_safety_monitor.report.order import PairChanges, pair_changes
 from urban_safety_monitor.report.overview import Overview, overview
-from urban_safety_monitor.report.profile import city_profile
-from urban_safety_monitor.report.records import CityComparison, CityOrder, CityProfile
-from urban_safety_monitor.report.release import part_of, release_files, zipped
+from urban_safety_monitor.report.profile import city_profile, comparable_spreads
+from urban_safety_monitor.report.records import CityComparison, CityOrder, CityProfile, Spread
+from urban_safety_monitor.report.release import files_on_demand, part_of, zipped
 from urban_safety_monitor.report.scores import city_order
 from urban_safety_monitor.report.view import View
 from urban_safety_monitor.report.weights import OwnWeights, own_weights
-from urban_safety_monitor.store import RunStore
+from urban_safety_monitor.report.wording import LOCALES, SOURCE, completeness
+from urban_safety_monitor.store import KeptResults, Part, RunStore
 from urban_safety_monitor.tables import Areas
-from urban_safety_monitor.tables.run import Results
 from urban_safety_monitor.workflow.templates import read_areas
+
+Shown = TypeVar("Shown")
+
+MOST_KEPT = 500
+"""Profiles, comparisons and the like that are kept; the oldest goes first."""
+
+MOST_PARTS = 60
+"""Parts of runs whose rows are kept, a few megabytes each."""
 
 DATA_VARIABLE = "USM_DATA"
 """The environment variable that names the data folder."""
@@ -55,6 +70,16 @@ def catalogue() -> Catalogue:
     return load_catalogue()
 
 
+def prepare() -> None:
+    """Make what the first visitor of any page would wait for."""
+    catalogue()
+    for language in LOCALES:
+        completeness(language)
+    with suppress(StoreError):
+        coverage_of(latest_run(), SOURCE)
+    inspect.stack()  # Streamlit asks for it with the first page, and the first time takes long
+
+
 def latest_run() -> str:
     """Id of the run kept last; asked anew each time, so that a new run shows at once.
 
@@ -65,13 +90,13 @@ def latest_run() -> str:
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
-def results_of(run_id: str) -> Results:
-    """The tables of a run.
+def results_of(run_id: str) -> KeptResults:
+    """A run, of which a table is read when it is first asked for.
 
     Raises:
-        StoreError: no such run is kept, or its files are damaged.
+        StoreError: no such run is kept, or tables of it are missing.
     """
-    return _store(str(data_folder())).fetch(run_id)
+    return _store(str(data_folder())).open(run_id)
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
@@ -80,37 +105,30 @@ def coverage_of(run_id: str, language: str) -> Coverage:
     return coverage(results_of(run_id), language)
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
 def profile_of(run_id: str, area: str, period: str, benchmark: str, language: str) -> CityProfile:
     """A city's profile."""
-    return city_profile(
-        results_of(run_id), catalogue(), area, period, benchmark=benchmark, language=language
-    )
+    asked = {"area": area, "period": period, "benchmark": benchmark, "language": language}
+    return _shown(_profile, run_id, Part(areas=(area,)), **asked)
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
 def knowledge_of(run_id: str, area: str, language: str) -> KnowledgeSystem:
     """What a city knows of its safety."""
-    return knowledge_system(results_of(run_id), catalogue(), area, language=language)
+    return _shown(knowledge_system, run_id, Part(areas=(area,)), area=area, language=language)
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
 def mapped_in(run_id: str, area: str, period: str) -> tuple[str, ...]:
     """Indicators that can be mapped over a city's districts."""
-    return mapped(results_of(run_id), catalogue(), area, period)
+    return _shown(mapped, run_id, Part(areas=(area,)), area=area, period=period)
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
 def districts_of(
     run_id: str, area: str, period: str, indicator: str, language: str
-) -> tuple[DistrictMap, dict[str, Any]]:
-    """An indicator over a city's districts, and their outlines."""
-    results = results_of(run_id)
-    found = district_map(results, catalogue(), area, period, indicator=indicator, language=language)
-    return found, outlines_of(results, area)
+) -> tuple[DistrictMap, Picture]:
+    """An indicator over a city's districts, as figures and as a map."""
+    asked = {"area": area, "period": period, "indicator": indicator, "language": language}
+    return _shown(_districts, run_id, Part(areas=(area,)), **asked)
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
 def comparison_of(
     run_id: str,
     indicator: str,
@@ -120,13 +138,14 @@ def comparison_of(
     areas: tuple[str, ...] | None,
     benchmark: str,
     language: str,
-) -> CityComparison:
-    """One indicator over the cities of a country, or only those named."""
-    return compare_cities(
-        results_of(run_id),
-        catalogue(),
-        indicator,
-        period,
+) -> tuple[CityComparison, Picture | None]:
+    """One indicator over the cities of a country, or only those named; a funnel of enough."""
+    return _shown(
+        _compared,
+        run_id,
+        _of_country(run_id, country, indicator),
+        indicator=indicator,
+        period=period,
         country=country,
         areas=areas,
         benchmark=benchmark,
@@ -134,7 +153,6 @@ def comparison_of(
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
 def overview_of(
     run_id: str,
     period: str,
@@ -145,10 +163,11 @@ def overview_of(
     language: str,
 ) -> Overview:
     """Every indicator of the cities of a country, or only of those named."""
-    return overview(
-        results_of(run_id),
-        catalogue(),
-        period,
+    return _shown(
+        overview,
+        run_id,
+        _of_round(run_id, country, period),
+        period=period,
         country=country,
         areas=areas,
         benchmark=benchmark,
@@ -156,22 +175,15 @@ def overview_of(
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
 def history_of(
     run_id: str, indicator: str, *, country: str, areas: tuple[str, ...] | None, language: str
 ) -> History:
     """One indicator over all rounds."""
-    return history(
-        results_of(run_id),
-        catalogue(),
-        indicator,
-        country=country,
-        areas=areas,
-        language=language,
-    )
+    asked = {"country": country, "areas": areas, "language": language}
+    part = _of_country(run_id, country, indicator)
+    return _shown(history, run_id, part, indicator=indicator, **asked)
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
 def order_of(
     run_id: str,
     component: str,
@@ -182,20 +194,19 @@ def order_of(
     language: str,
 ) -> CityOrder:
     """Between which places cities may lie for a score."""
-    view = View(results_of(run_id), catalogue(), language)
-    return city_order(view, component, period, country, areas)
+    asked = {"component": component, "period": period, "country": country, "areas": areas}
+    part = _of_round(run_id, country, period)
+    return _shown(_viewed(city_order), run_id, part, **asked, language=language)
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
 def pair_changes_of(
     run_id: str, period: str, *, country: str, areas: tuple[str, ...] | None, language: str
 ) -> PairChanges | None:
     """How often the order of each pair of cities changes."""
-    view = View(results_of(run_id), catalogue(), language)
-    return pair_changes(view, period, country, areas)
+    asked = {"period": period, "country": country, "areas": areas, "language": language}
+    return _shown(_viewed(pair_changes), run_id, _of_round(run_id, country, period), **asked)
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
 def own_weights_of(
     run_id: str,
     period: str,
@@ -206,20 +217,102 @@ def own_weights_of(
     language: str,
 ) -> OwnWeights | None:
     """Overall scores under a reader's own weights."""
-    view = View(results_of(run_id), catalogue(), language)
-    return own_weights(view, period, country, dict(factors), areas)
+    asked = {"period": period, "country": country, "areas": areas, "language": language}
+    part = _of_round(run_id, country, period)
+    return _shown(_viewed(_reweighted), run_id, part, **asked, factors=factors)
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
 def indicators_of(run_id: str, language: str) -> tuple[IndicatorLine, ...]:
     """The list of indicators."""
-    return indicator_list(results_of(run_id), catalogue(), language=language)
+    return _shown(indicator_list, run_id, Part(), language=language)
 
 
-@st.cache_resource(show_spinner=False, max_entries=300)
 def indicator_of(run_id: str, indicator: str, language: str) -> IndicatorPage:
     """One indicator, with its values in each country's last round."""
-    return indicator_page(results_of(run_id), catalogue(), indicator, language=language)
+    asked = {"indicator": indicator, "language": language}
+    part = Part(indicators=(indicator,), groups=False)
+    return _shown(indicator_page, run_id, part, **asked)
+
+
+def _shown(make: Callable[..., Shown], run_id: str, part: Part, **asked: object) -> Shown:
+    """What a function of the report layer makes of a part of a run: made once, then kept."""
+    return _kept(make.__name__, run_id, tuple(asked.items()), make, part)
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
+def _kept(
+    name: str, run_id: str, asked: tuple[tuple[str, object], ...], _make: Any, _part: Part
+) -> Any:
+    """The part follows from what is asked for, and the function is the only one of its name."""
+    return _make(_part_of(run_id, _part), catalogue(), **dict(asked))
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_PARTS)
+def _part_of(run_id: str, part: Part) -> KeptResults:
+    return results_of(run_id).part(part)
+
+
+def _of_country(run_id: str, country: str, indicator: str) -> Part:
+    """What comparisons of one indicator in a country need, whatever the round."""
+    return Part(areas=_cities_of(run_id, country), indicators=(indicator,), groups=False)
+
+
+def _of_round(run_id: str, country: str, period: str) -> Part:
+    """What comparisons of a country's cities in one round need."""
+    return Part(areas=_cities_of(run_id, country), periods=(period,), groups=False)
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
+def _cities_of(run_id: str, country: str) -> tuple[str, ...]:
+    areas = results_of(run_id).areas
+    return tuple(areas.loc[(areas["level"] == "city") & (areas["country"] == country), "area"])
+
+
+def _profile(
+    results: KeptResults, catalogue: Catalogue, *, area: str, period: str, **asked: str
+) -> CityProfile:
+    """A city beside the spreads of its country's values, which the country's profiles share."""
+    run_id, areas = results.provenance.run_id, results.areas
+    country = str(areas.loc[areas["area"] == area, "country"].iloc[0])
+    part = _of_round(run_id, country, period)
+    spreads = _shown(_spreads, run_id, part, country=country, period=period)
+    return city_profile(results, catalogue, area, period, spreads=spreads, **asked)
+
+
+def _spreads(
+    results: KeptResults, catalogue: Catalogue, *, country: str, period: str
+) -> dict[str, Spread]:
+    return comparable_spreads(View(results, catalogue, "en"), country, period)
+
+
+def _districts(
+    results: KeptResults, catalogue: Catalogue, *, area: str, **asked: str
+) -> tuple[DistrictMap, Picture]:
+    found = district_map(results, catalogue, area, **asked)
+    return found, choropleth(found, outlines_of(results, area))
+
+
+def _compared(
+    results: KeptResults, catalogue: Catalogue, **asked: Any
+) -> tuple[CityComparison, Picture | None]:
+    found = compare_cities(results, catalogue, **asked)
+    return found, funnel(found) if can_funnel(found) else None
+
+
+def _reweighted(
+    view: View, *, factors: tuple[tuple[str, float], ...], **asked: Any
+) -> OwnWeights | None:
+    return own_weights(view, factors=dict(factors), **asked)
+
+
+def _viewed(make: Callable[..., Shown]) -> Callable[..., Shown]:
+    """The same of results and catalogue for what is made of a view."""
+
+    @wraps(make)
+    def made(results: KeptResults, catalogue: Catalogue, *, language: str, **asked: Any) -> Shown:
+        return make(View(results, catalogue, language), **asked)
+
+    return made
 
 
 @dataclass(frozen=True)
@@ -273,16 +366,23 @@ def _sample_surroundings() -> Surroundings:
     return Surroundings(read_areas(folder / "areas.csv"), pd.read_csv(folder / "surveys.csv"))
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def release_of(run_id: str, country: str, period: str, language: str) -> dict[str, bytes]:
-    """The files of a country's round, by path."""
-    part = part_of(results_of(run_id), country, period)
-    return release_files(part, catalogue(), language=language)
+def file_of(run_id: str, country: str, period: str, language: str, path: str) -> bytes:
+    """One file of the release of a country's round, made alone."""
+    return _release_of(run_id, country, period, language)[path]()
 
 
 def zip_of(run_id: str, country: str, period: str, language: str) -> bytes:
-    """The same files in one zip."""
-    return zipped(release_of(run_id, country, period, language))
+    """All files of the release in one zip."""
+    files = _release_of(run_id, country, period, language)
+    return zipped({path: made() for path, made in files.items()})
+
+
+def _release_of(
+    run_id: str, country: str, period: str, language: str
+) -> dict[str, Callable[[], bytes]]:
+    asked = Part(areas=_cities_of(run_id, country), periods=(period,))
+    part = part_of(results_of(run_id).part(asked), country, period)
+    return files_on_demand(part, catalogue(), language=language)
 
 
 @st.cache_resource(show_spinner=False)

@@ -5,7 +5,7 @@ as CSV with a Data Package descriptor, as JSON, as a workbook, and as SDMX-CSV w
 All are written from the same tables, so their numbers are the same.
 """
 
-from urban_safety_monitor.report.release.files import release_files, zipped
+from urban_safety_monitor.report.release.files import files_on_demand, release_files, zipped
 from urban_safety_monitor.report.release.part import part_of
 
-__all__ = ["part_of", "release_files", "zipped"]
+__all__ = ["files_on_demand", "part_of", "release_files", "zipped"]

@@ -3,14 +3,16 @@
 import csv
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from io import BytesIO, StringIO
 
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.report.release.columns import ReleasedTable
 from urban_safety_monitor.report.release.datapackage import descriptor
 from urban_safety_monitor.report.release.readme import readme
-from urban_safety_monitor.report.release.sdmx import sdmx_files
+from urban_safety_monitor.report.release.sdmx import sdmx_data, sdmx_structure
 from urban_safety_monitor.report.release.tables import released_tables
 from urban_safety_monitor.report.view import View
 from urban_safety_monitor.report.workbook import Sheet, workbook
@@ -24,10 +26,18 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 def release_files(
     results: Results, catalogue: Catalogue, *, language: str = "en"
 ) -> dict[str, bytes]:
-    """Every file of a release by its path.
+    """Every file of a release by its path; see `files_on_demand`."""
+    files = files_on_demand(results, catalogue, language=language)
+    return {path: made() for path, made in files.items()}
+
+
+def files_on_demand(
+    results: Results, catalogue: Catalogue, *, language: str = "en"
+) -> dict[str, Callable[[], bytes]]:
+    """What makes each file of a release, by the file's path.
 
     Args:
-        results: the run, or the part of it that is released: see `Results.part`.
+        results: the run, or the part of it that is released: see `part_of`.
         catalogue: the catalogue of that run.
         language: of titles, meanings and the readme; names of columns and codes never change.
     """
@@ -35,12 +45,13 @@ def release_files(
     tables = released_tables(view)
     figures = tables[0]
     return {
-        "README.md": readme(view, tables).encode(),
-        "datapackage.json": _json(descriptor(view, tables)),
-        **{f"data/{table.name}.csv": as_csv(table) for table in tables},
-        "figures.json": _json(as_records(figures)),
-        "figures.xlsx": _as_workbook(view, tables),
-        **sdmx_files(view, figures),
+        "README.md": lambda: readme(view, tables).encode(),
+        "datapackage.json": lambda: _json(descriptor(view, tables)),
+        **{f"data/{table.name}.csv": partial(as_csv, table) for table in tables},
+        "figures.json": lambda: _json(as_records(figures)),
+        "figures.xlsx": lambda: _as_workbook(view, tables),
+        "sdmx/figures.csv": lambda: sdmx_data(view, figures),
+        "sdmx/structure.xml": lambda: sdmx_structure(view, figures),
     }
 
 

@@ -1,6 +1,5 @@
 """The part of a run that one release holds: a country's cities in one round."""
 
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -25,7 +24,7 @@ def part_of(results: Results, country: str, period: str) -> Results:
         return table
 
     tables: dict[str, Any] = {k: of_part(table) for k, table in results.tables().items()}
-    part = replace(results, **tables)
+    part = Results(provenance=results.provenance, **tables)
     if part.estimates.empty:
         raise DataError(f"country {country!r}: no figures for {period!r}")
     return part

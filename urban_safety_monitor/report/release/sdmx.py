@@ -75,21 +75,30 @@ FREE = "F"
 """SDMX writes F (free for publication) where the tables leave the confidentiality status empty."""
 
 
-def sdmx_files(view: View, figures: ReleasedTable) -> dict[str, bytes]:
-    """The data and its structure, by path."""
-    rows = figures.rows.assign(conf_status=figures.rows["conf_status"].replace("", FREE))
-    lists = {name: _codelist(name, rows) for name in CODED}
-    concepts = _concepts(view, figures.columns)
-    structure = _structure(concepts, lists)
+def sdmx_data(view: View, figures: ReleasedTable) -> bytes:
+    """The figures as SDMX-CSV."""
+    rows = _rows(figures)
+    structure = _structure(_concepts(view, figures.columns), _codelists(rows))
     cells = rows[list(IDS)].rename(columns=IDS).astype(object)
     data = PandasDataset(structure=structure.to_schema(), data=cells.where(cells.notna(), ""))
-    described = [*lists.values(), concepts, structure]
+    return str(write_sdmx(data, Format.DATA_SDMX_CSV_2_0_0)).encode()
+
+
+def sdmx_structure(view: View, figures: ReleasedTable) -> bytes:
+    """What the figures' columns and codes mean, as SDMX-ML."""
+    rows = _rows(figures)
+    lists, concepts = _codelists(rows), _concepts(view, figures.columns)
+    described = [*lists.values(), concepts, _structure(concepts, lists)]
     header = _header(view, rows["period"].max())
-    written = {
-        "sdmx/figures.csv": write_sdmx(data, Format.DATA_SDMX_CSV_2_0_0),
-        "sdmx/structure.xml": write_sdmx(described, Format.STRUCTURE_SDMX_ML_3_0, header=header),
-    }
-    return {path: str(text).encode() for path, text in written.items()}
+    return str(write_sdmx(described, Format.STRUCTURE_SDMX_ML_3_0, header=header)).encode()
+
+
+def _rows(figures: ReleasedTable) -> pd.DataFrame:
+    return figures.rows.assign(conf_status=figures.rows["conf_status"].replace("", FREE))
+
+
+def _codelists(rows: pd.DataFrame) -> dict[str, Codelist]:
+    return {name: _codelist(name, rows) for name in CODED}
 
 
 def _header(view: View, last: str) -> Header:
