@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check docs pins clean programs
+.PHONY: help demo test check docs screenshots pins clean programs
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,7 +22,7 @@ fi
 endef
 
 help: ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.runtime ## Run the demonstration data through and open the app on 127.0.0.1:8501
 	@$(VENV)/bin/usm demo
@@ -37,6 +37,9 @@ check: ## Format, lint, types, layers, build, quick tests (after `make test` onc
 
 docs: $(VENV)/.development ## Write those pages of docs/method/ that are made
 	@$(VENV)/bin/python docs/build_method.py
+
+screenshots: $(VENV)/.development programs ## Take the pictures of docs/guides/screens.md again
+	@$(VENV)/bin/python docs/take_screenshots.py
 
 pins: ## Renew requirements*.txt from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \

@@ -6,6 +6,7 @@ import zipfile
 from io import StringIO
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from tests.e2e.command_line import usm
@@ -67,12 +68,13 @@ def test_cities_are_compared_in_the_last_period_that_all_of_them_have(
 
 def test_a_scorecard_is_four_files(demonstration_data: Path, tmp_path: Path) -> None:
     asked = ("--lang", "es", "--output", tmp_path / "out", "--data", demonstration_data)
-    done = usm("scorecard", "Durban", *asked)
+    done = usm("scorecard", "Durban", *asked, "--paper", "letter", "--grey")
     assert (done.code, done.err) == (0, "")
     stem = "durban-ethekwini_2026-Q1_scorecard_es"
     written = list(map(Path, done.out.splitlines()))
     assert written == [tmp_path / "out" / f"{stem}.{kind}" for kind in KINDS]
     assert sorted((tmp_path / "out").iterdir()) == sorted(written)
+    assert [page.mediabox[2:] for page in pypdf.PdfReader(written[0]).pages] == [[612, 792]] * 2
     the_demonstrations = demonstration_data.parent / "scorecards" / f"{stem}.json"
     assert written[-1].read_bytes() == the_demonstrations.read_bytes()
 

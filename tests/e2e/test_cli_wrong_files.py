@@ -1,6 +1,11 @@
 """Wrong files: one report of everything that is wrong, where it is, and never a traceback."""
 
+import gzip
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -146,3 +151,24 @@ def test_nothing_is_estimated_from_a_wrong_file(tmp_path: Path) -> None:
     done = usm("estimate", path, "--recipe", "usm-questionnaire")
     assert (done.code, done.out) == (11, "")
     assert [code for code in TABLES["several at once"].found if code not in done.err] == []
+
+
+def test_a_program_that_is_told_to_end_leaves_no_copy_of_a_file(tmp_path: Path) -> None:
+    packed, scratch = tmp_path / "survey.csv.gz", tmp_path / "scratch"
+    header, *rows = CLEAN.read_bytes().splitlines(keepends=True)
+    packed.write_bytes(gzip.compress(header + b"".join(rows) * 100, compresslevel=1))
+    scratch.mkdir()
+    call = [sys.executable, "-m", "urban_safety_monitor", "check", str(packed)]
+    check = subprocess.Popen(
+        [*call, "--recipe", "usm-questionnaire"],
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    while not (copies := list(scratch.iterdir())):
+        assert check.poll() is None, "it ended before it was told to"
+    check.terminate()
+    said, _ = check.communicate(timeout=60)
+    assert copies and not list(scratch.iterdir())
+    assert (check.returncode, said) == (128 + signal.SIGTERM, "")

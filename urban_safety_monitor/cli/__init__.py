@@ -1,7 +1,9 @@
 """`usm`: the Urban Safety Monitor on the command line."""
 
 import os
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -42,9 +44,15 @@ for _command in (
     app.command()(_command)
 app.command(name="app")(start_app)
 
+ENDINGS = ("SIGTERM", "SIGHUP")
+"""Signals on which the system would end the program at once, with files of others left behind."""
+
 
 def main() -> None:
     """Run the command line; a user's problem ends in words and an exit code, never a traceback."""
+    for name in ENDINGS:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end)
     try:
         app()
     except MonitorError as error:
@@ -53,3 +61,8 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output went away: nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    """Leave in good order, so that copies of files of others are deleted."""
+    sys.exit(128 + number)

@@ -19,6 +19,7 @@ from urban_safety_monitor.cli.options import (
 )
 from urban_safety_monitor.cli.printing import complain, print_table, say
 from urban_safety_monitor.cli.surroundings import catalogue_in, now
+from urban_safety_monitor.report.paper import Paper, Size
 
 
 class Compared(StrEnum):
@@ -123,18 +124,20 @@ def scorecard(
     output: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("scorecards"),
     period: Period = None,
     benchmark: Benchmark = "country_median",
+    paper: Annotated[Size, typer.Option(help="Paper of the PDF.")] = Size.A4,
+    grey: Annotated[bool, typer.Option("--grey", help="PDF without colours.")] = False,
     data: DataFolder = DATA,
     lang: InLanguage = Language.EN,
 ) -> None:
     """Write a city's scorecard as PDF, XLSX, CSV and JSON, with the same numbers.
 
-    Example: `usm scorecard Guadalajara --output out --lang es`
+    Example: `usm scorecard Guadalajara --output out --lang es --paper letter`
     """
     from urban_safety_monitor.report.export import scorecard_files
     from urban_safety_monitor.workflow.views import latest_results, profile_of
 
     found = profile_of(latest_results(data), city, period, benchmark, lang)
-    for path in scorecard_files(found, output):
+    for path in scorecard_files(found, output, paper=Paper(paper, colour=not grey)):
         print(path)
 
 

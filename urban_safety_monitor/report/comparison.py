@@ -45,7 +45,7 @@ def compare_cities(
     """
     view = View(results, catalogue, language)
     declared = _declared(view, indicator)
-    rows = _rows(view, declared, (period, benchmark), _cities(view, country, areas))
+    rows = _rows(view, declared, (period, benchmark), view.cities(country, areas))
     if not rows:
         raise DataError(f"country {country!r}: no results of {indicator} for {period!r}")
     values = {row.verdict.benchmark_value for row in rows} - {None}
@@ -82,17 +82,6 @@ def _declared(view: View, indicator: str) -> Indicator:
         names = ", ".join(view.catalogue.indicators)
         raise DataError(f"indicator {indicator!r}: not in the catalogue; there are {names}")
     return view.catalogue.indicators[indicator]
-
-
-def _cities(view: View, country: str, areas: Sequence[str] | None) -> list[str]:
-    countries = sorted(set(view.country_of.values()))
-    if country not in countries:
-        raise DataError(f"country {country!r}: not in this run; there are {', '.join(countries)}")
-    of_country = [area for area, its in view.country_of.items() if its == country]
-    unknown = [area for area in areas or () if area not in of_country]
-    if unknown:
-        raise DataError(f"city {area!r}: not in {country}" for area in unknown)
-    return of_country if areas is None else list(dict.fromkeys(areas))
 
 
 def _rows(

@@ -72,7 +72,7 @@ def coverage(results: Results, language: str) -> Coverage:
     """The cities of a run that have results, and their rounds."""
     rounds = {
         str(area): sorted(map(str, periods.unique()), reverse=True)
-        for area, periods in results.estimates.groupby("area")["period"]
+        for area, periods in results.held.groupby("area")["period"]
     }
     countries = _countries(results, language)
     cities = results.areas[results.areas["level"] == "city"]

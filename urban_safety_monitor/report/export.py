@@ -14,6 +14,7 @@ from io import StringIO
 from pathlib import Path
 
 from urban_safety_monitor.errors import DataError
+from urban_safety_monitor.report.paper import PLAIN, Paper
 from urban_safety_monitor.report.records import CityProfile, Row
 from urban_safety_monitor.report.scorecard import scorecard_pdf
 from urban_safety_monitor.report.shown import figure_cells
@@ -29,6 +30,7 @@ def scorecard_files(
     *,
     formats: Sequence[str] = FORMATS,
     address: str = "",
+    paper: Paper = PLAIN,
 ) -> list[Path]:
     """Write the scorecard of a city in each format; the paths of the files, in that order.
 
@@ -37,6 +39,7 @@ def scorecard_files(
         directory: where the files go; made if it is not there.
         formats: some of pdf, xlsx, csv and json.
         address: where the figures are published, for the QR code of the PDF.
+        paper: what the PDF is printed on.
 
     Raises:
         DataError: a format is not known, or the PDF cannot show the city's name.
@@ -45,14 +48,16 @@ def scorecard_files(
     if unknown:
         raise DataError(f"format {name!r}: known are {', '.join(FORMATS)}" for name in unknown)
     directory.mkdir(parents=True, exist_ok=True)
-    return [_written(profile, directory, name, address) for name in formats]
+    return [_written(profile, directory, name, address, paper) for name in formats]
 
 
-def scorecard_bytes(profile: CityProfile, name: str, address: str = "") -> bytes:
+def scorecard_bytes(
+    profile: CityProfile, name: str, address: str = "", paper: Paper = PLAIN
+) -> bytes:
     """The scorecard in one format, for a download button."""
     match name:
         case "pdf":
-            return scorecard_pdf(profile, address)
+            return scorecard_pdf(profile, address, paper)
         case "xlsx":
             return profile_workbook(profile)
         case "csv":
@@ -85,11 +90,11 @@ def profile_json(profile: CityProfile) -> bytes:
     return content.encode()
 
 
-def _written(profile: CityProfile, directory: Path, name: str, address: str) -> Path:
+def _written(profile: CityProfile, directory: Path, name: str, address: str, paper: Paper) -> Path:
     """Write under a temporary name and rename: a file is whole or not there."""
     path = directory / file_name(profile, name)
     part = path.with_suffix(f".{name}.part")
-    part.write_bytes(scorecard_bytes(profile, name, address))
+    part.write_bytes(scorecard_bytes(profile, name, address, paper))
     part.replace(path)
     return path
 

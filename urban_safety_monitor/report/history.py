@@ -80,7 +80,7 @@ def history(
     if indicator not in catalogue.indicators:
         raise DataError(f"indicator {indicator!r}: not in the catalogue")
     declared = catalogue.indicators[indicator]
-    inside = [a for a, its in view.country_of.items() if its == country and a in (areas or [a])]
+    inside = view.cities(country, areas)
     estimates = results.estimates
     found = estimates[
         (estimates["indicator"] == indicator)

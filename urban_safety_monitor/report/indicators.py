@@ -24,7 +24,6 @@ from urban_safety_monitor.report.numbers import number_text
 from urban_safety_monitor.report.records import CityComparison
 from urban_safety_monitor.report.view import View
 from urban_safety_monitor.report.wording import EVIDENCE, ROLES, message, translator, worded
-from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.run import Results
 
 HOW_MEASURED = {
@@ -146,9 +145,8 @@ def how_measured(indicator: Indicator, language: str) -> str:
 
 
 def _cities_with_values(view: View) -> dict[str, list[str]]:
-    estimates = view.results.estimates
-    there = estimates[(estimates["disaggregation"] == TOTAL) & estimates["value"].notna()]
-    there = there[there["area"].isin(view.country_of)]
+    held = view.results.held
+    there = held[held["valued"] & held["area"].isin(view.country_of)]
     return {str(k): sorted(set(v)) for k, v in there.groupby("indicator")["area"]}
 
 
@@ -197,8 +195,8 @@ def _goalposts(view: View, posts: Goalposts) -> str:
 
 
 def _last_comparisons(view: View, indicator: str) -> tuple[CityComparison, ...]:
-    estimates = view.results.estimates
-    there = estimates[(estimates["indicator"] == indicator) & estimates["value"].notna()]
+    held = view.results.held
+    there = held[held["valued"] & (held["indicator"] == indicator)]
     there = there.assign(country=there["area"].map(view.country_of)).dropna(subset="country")
     last = there.groupby("country")["period"].max()
     return tuple(

@@ -6,13 +6,14 @@ knowledge there is. Everything here follows from what was handed in.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Indicator
-from urban_safety_monitor.report.numbers import last_day_of
-from urban_safety_monitor.report.view import View
+from urban_safety_monitor.report.numbers import known, last_day_of
+from urban_safety_monitor.report.view import View, named_rows
 from urban_safety_monitor.report.wording import EVIDENCE, message, worded
 from urban_safety_monitor.tables.csv_text import csv_text
 from urban_safety_monitor.tables.inputs import TOTAL
@@ -98,12 +99,13 @@ def knowledge_system(
     """
     view = View(results, catalogue, language)
     title = view.city_title(area)
-    estimates = results.estimates[results.estimates["area"] == area]
+    estimates = results.estimates[results.estimates["area"] == area].sort_values("period")
     last = str(estimates["period"].max()) if len(estimates) else ""
-    of_indicator = dict(tuple(estimates.groupby("indicator")))
-    none = estimates.iloc[:0]
+    of_indicator: dict[str, list[Any]] = {}
+    for row in named_rows(estimates):
+        of_indicator.setdefault(row.indicator, []).append(row)
     rows = tuple(
-        _knowledge(view, catalogue.indicators[name], of_indicator.get(name, none), last)
+        _knowledge(view, catalogue.indicators[name], of_indicator.get(name, []), last)
         for name in sorted(catalogue.indicators, key=view.place_of)
     )
     return KnowledgeSystem(
@@ -156,16 +158,19 @@ def knowledge_csv(system: KnowledgeSystem, answers: Mapping[str, str]) -> bytes:
     return csv_text(table).encode("utf-8-sig")
 
 
-def _knowledge(view: View, indicator: Indicator, found: pd.DataFrame, last: str) -> Knowledge:
+def _knowledge(view: View, indicator: Indicator, found: Sequence[Any], last: str) -> Knowledge:
+    """What the estimates of an indicator, the earliest first, say of it."""
     language = view.language
-    totals = found[found["disaggregation"] == TOTAL].sort_values("period")
-    known = totals[totals["value"].notna()]
-    withheld = known.empty and (totals["conf_status"] == "C").any()
-    available = "yes" if len(known) else "withheld" if withheld else "no"
-    period = str(known["period"].iloc[-1]) if len(known) else ""
-    reliability = _reliability(known["obs_status"].iloc[-1]) if len(known) else "unknown"
+    totals = [row for row in found if row.disaggregation == TOTAL]
+    there = [row for row in totals if known(row.value) is not None]
+    withheld = not there and any(row.conf_status == "C" for row in totals)
+    available = "yes" if there else "withheld" if withheld else "no"
+    period = there[-1].period if there else ""
+    reliability = _reliability(there[-1].obs_status) if there else "unknown"
     domain = view.catalogue.domain_of(indicator.id)
-    shown = set(found.loc[found["value"].notna() & (found["period"] == period), "disaggregation"])
+    shown = {
+        row.disaggregation for row in found if row.period == period and known(row.value) is not None
+    }
     return Knowledge(
         indicator=indicator.id,
         title=indicator.title.in_language(language),

@@ -4,6 +4,7 @@ import math
 import re
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
@@ -50,6 +51,12 @@ def number_text(value: float | None, decimals: int, language: str) -> str:
     if known(value) is None:
         return ""
     rounded = round(value, decimals) + 0.0  # type: ignore[arg-type]  # + 0.0: no negative zero
+    return _written(rounded, decimals, language)
+
+
+@lru_cache(maxsize=50_000)
+def _written(rounded: float, decimals: int, language: str) -> str:
+    """Pages hold thousands of numbers and few different ones."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(rounded, format=pattern, locale=locale_of(language)).replace("-", MINUS)
 

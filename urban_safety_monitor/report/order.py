@@ -27,7 +27,7 @@ def pair_changes(
     view: View, period: str, country: str, areas: Sequence[str] | None = None
 ) -> PairChanges | None:
     """Changes of order of each pair of a country's cities; none where the run has not told them."""
-    inside = [a for a, its in view.country_of.items() if its == country and a in (areas or [a])]
+    inside = view.cities(country, areas)
     table = view.results.order_changes
     table = table[
         (table["period"] == period) & table["area"].isin(inside) & table["other"].isin(inside)

@@ -98,7 +98,7 @@ def overview(
         DataError: the country has no results in the period.
     """
     view = View(results, catalogue, language)
-    inside = [a for a, its in view.country_of.items() if its == country and a in (areas or [a])]
+    inside = view.cities(country, areas)
     totals = _of(results.estimates, "disaggregation", TOTAL, period, inside)
     if totals.empty:
         raise DataError(f"country {country!r}: no results for {period!r}")

@@ -1,6 +1,6 @@
 """A city's profile: everything one page, one scorecard and one file show of a city and period."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,7 @@ def city_profile(
     *,
     benchmark: str = "country_median",
     language: str = "en",
+    spreads: Mapping[str, Spread] | None = None,
 ) -> CityProfile:
     """Everything to show of one city in one period against one benchmark.
 
@@ -63,13 +64,16 @@ def city_profile(
         period: the round, as in the tables.
         benchmark: country_median, peers, previous or target.
         language: en or es.
+        spreads: those of `comparable_spreads`, for results that hold this city alone.
 
     Raises:
         DataError: the city or its period is not in the results, or the language is not spoken.
     """
     view = View(results, catalogue, language)
     title = view.city_title(area)
-    rows = _rows(view, area, period, benchmark)
+    if spreads is None:
+        spreads = comparable_spreads(view, view.country_of[area], period)
+    rows = _rows(view, area, (period, benchmark), spreads)
     counts = _counts(rows)
     before = previous_period(view, area, period)
     chosen = _stand_outs(rows)
@@ -111,10 +115,12 @@ def city_profile(
     )
 
 
-def _rows(view: View, area: str, period: str, benchmark: str) -> tuple[Row, ...]:
+def _rows(
+    view: View, area: str, asked: tuple[str, str], spreads: Mapping[str, Spread]
+) -> tuple[Row, ...]:
+    period, benchmark = asked
     estimates = view.totals(area, period)
     comparisons = view.comparisons(area, period, benchmark)
-    spreads = comparable_spreads(view, view.country_of[area], period)
     return tuple(
         _row(
             view,

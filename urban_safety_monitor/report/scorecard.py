@@ -1,4 +1,4 @@
-"""The scorecard: a city on two A4 pages, as a tagged PDF that is the same bytes for the same run.
+"""The scorecard: a city on two pages, as a tagged PDF that is the same bytes for the same run.
 
 What it says and shows is put together here; the template computes nothing but its layout.
 """
@@ -12,8 +12,10 @@ import segno
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.report.charts.dots import domain_strip, indicator_dots
 from urban_safety_monitor.report.charts.spine import has_ranges, spine
-from urban_safety_monitor.report.charts.style import COLOURS, to_svg
+from urban_safety_monitor.report.charts.style import COLOURS, Picture, to_svg
 from urban_safety_monitor.report.numbers import last_day_of
+from urban_safety_monitor.report.palette import without_colour
+from urban_safety_monitor.report.paper import PLAIN, Paper
 from urban_safety_monitor.report.profile import core_rows
 from urban_safety_monitor.report.records import ChangeRow, CityProfile, Row
 from urban_safety_monitor.report.typeset import MissingLetter, typeset
@@ -32,18 +34,19 @@ MOST_CHANGES = 6
 CLEAR = ("better", "worse", "higher", "lower")
 
 
-def scorecard_pdf(profile: CityProfile, address: str = "") -> bytes:
+def scorecard_pdf(profile: CityProfile, address: str = "", paper: Paper = PLAIN) -> bytes:
     """The two pages as PDF (PDF/A-2a and PDF/UA-1).
 
     Args:
         profile: the city; its language is the scorecard's.
         address: where the figures are published, for the reader's camera; the run id otherwise.
+        paper: what it is printed on.
 
     Raises:
         DataError: the city's name has letters that none of the shipped fonts can show.
     """
     try:
-        return typeset("scorecard.typ", scorecard_data(profile, address))
+        return typeset("scorecard.typ", scorecard_data(profile, address, paper), paper)
     except MissingLetter as error:
         raise DataError(
             f"scorecard of {profile.title!r}: no shipped font can show all of its letters; "
@@ -51,7 +54,7 @@ def scorecard_pdf(profile: CityProfile, address: str = "") -> bytes:
         ) from error
 
 
-def scorecard_data(profile: CityProfile, address: str = "") -> dict[str, Any]:
+def scorecard_data(profile: CityProfile, address: str = "", paper: Paper = PLAIN) -> dict[str, Any]:
     """Everything the template prints, as texts; it computes nothing but its own layout."""
     rows = (core_rows(profile) or profile.rows)[:MOST_DRAWN]
     picture = spine(profile, rows) if has_ranges(rows) else indicator_dots(profile, rows)
@@ -65,8 +68,8 @@ def scorecard_data(profile: CityProfile, address: str = "") -> dict[str, Any]:
         "facts": profile.survey_facts,
         "demonstration": profile.demonstration,
         "counts": _counts(profile),
-        "picture": {"svg": to_svg(picture.plain), "alt": picture.alt_text},
-        "strip": {"svg": to_svg(strip.plain), "alt": strip.alt_text},
+        "picture": _printed_picture(picture, paper),
+        "strip": _printed_picture(strip, paper),
         "chance": profile.chance_line,
         "table": _table(profile),
         "changes": _changes(profile),
@@ -80,12 +83,16 @@ def scorecard_data(profile: CityProfile, address: str = "") -> dict[str, Any]:
         "address": address,
         "code": _code(profile, address),
         "words": _words(profile),
-        "colours": COLOURS,
         "symbols": [
             [SYMBOLS[status], worded(STATUS_WORDS, status, profile.language), COLOURS[status]]
             for status in ("better", "similar", "worse")
         ],
     }
+
+
+def _printed_picture(picture: Picture, paper: Paper) -> dict[str, str]:
+    svg = to_svg(picture.plain)
+    return {"svg": svg if paper.colour else without_colour(svg), "alt": picture.alt_text}
 
 
 def _document_day(profile: CityProfile) -> date:

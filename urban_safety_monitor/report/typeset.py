@@ -5,12 +5,15 @@ accessibility standard is enforced while compiling: a picture without words is a
 """
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import typst
 
 from urban_safety_monitor.report.charts.style import FONTS
+from urban_safety_monitor.report.palette import LIGHT
+from urban_safety_monitor.report.paper import PLAIN, Paper
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -19,13 +22,16 @@ class MissingLetter(Exception):
     """A text has a letter that none of the shipped fonts can show."""
 
 
-def typeset(template: str, data: dict[str, Any]) -> bytes:
+def typeset(template: str, data: dict[str, Any], paper: Paper = PLAIN) -> bytes:
     """The template of this name filled with data: the same bytes for the same data.
+
+    The template also finds the paper and the palette in the data.
 
     Raises:
         MissingLetter: a text has a letter that none of the shipped fonts can show.
     """
-    payload = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    whole = data | {"paper": asdict(paper), "palette": LIGHT}
+    payload = json.dumps(whole, ensure_ascii=False, sort_keys=True)
     try:
         pdf, warnings = typst.compile_with_warnings(
             FOLDER / template,

@@ -1,7 +1,7 @@
 """A run seen through a catalogue in one language: rows of tables become figures and verdicts."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -79,8 +79,7 @@ class View:
     @cached_property
     def reported(self) -> list[Indicator]:
         """Indicators the run has rows for, in the order readers see them."""
-        there = set(self.results.estimates["indicator"].unique())
-        named = [name for name in self.catalogue.indicators if name in there]
+        named = [name for name in self.catalogue.indicators if name in self.results.indicators]
         return [self.catalogue.indicators[name] for name in sorted(named, key=self.place_of)]
 
     def title(self, area: str) -> str:
@@ -97,6 +96,22 @@ class View:
             known_cities = ", ".join(sorted(self.country_of)) or "none"
             raise DataError(f"city {area!r}: not in this run; there are {known_cities}")
         return self.title(area)
+
+    def cities(self, country: str, areas: Sequence[str] | None = None) -> list[str]:
+        """The cities of a country, or those of them that are named.
+
+        Raises:
+            DataError: there is no such country, or a city is not in it.
+        """
+        countries = sorted(set(self.country_of.values()))
+        if country not in countries:
+            there = ", ".join(countries)
+            raise DataError(f"country {country!r}: not in this run; there are {there}")
+        of_country = [area for area, its in self.country_of.items() if its == country]
+        unknown = [area for area in areas or () if area not in of_country]
+        if unknown:
+            raise DataError(f"city {area!r}: not in {country}" for area in unknown)
+        return of_country if areas is None else list(dict.fromkeys(areas))
 
     def period(self, period: str) -> str:
         """A period as readers write it."""

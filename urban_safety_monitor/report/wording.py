@@ -95,6 +95,7 @@ def _catalogue_of(language: str) -> Catalog:
     return merged
 
 
+@cache
 def _texts_of(language: str) -> frozenset[str]:
     """The first form of each text that is translated."""
     return frozenset(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from urban_safety_monitor.report.numbers import listed
 from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.visit import Visit
 
@@ -62,3 +63,17 @@ def several(visit: Visit, label: str, name: str, titles: Mapping[str, str]) -> t
         args=(name,),
     )
     return tuple(chosen)
+
+
+def say_left_out(visit: Visit, name: str, titles: Mapping[str, str]) -> None:
+    """Say which cities the address asks for that are not among those to choose from."""
+    asked = st.query_params.get(name, "").split(",")
+    known = {place.area: place.title for place in visit.coverage.places}
+    left_out = [known[area] for area in asked if area in known and area not in titles]
+    if left_out:
+        said = visit.say(
+            "Left out: {cities}. Only cities of one country and round stand side by side; surveys "
+            "of other countries differ in ages, mode and wording.",
+            cities=listed(left_out, visit.language),
+        )
+        st.info(said)

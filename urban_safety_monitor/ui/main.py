@@ -1,13 +1,14 @@
 """The frame around every page: language, navigation, demonstration banner, footer."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import streamlit as st
 from babel.numbers import format_percent
 
 from urban_safety_monitor.errors import MonitorError, StoreError
+from urban_safety_monitor.report.palette import custom_properties
 from urban_safety_monitor.report.profile import METHOD
 from urban_safety_monitor.report.wording import (
     LOCALES,
@@ -55,7 +56,7 @@ def main() -> None:
         layout="wide",
         initial_sidebar_state="collapsed",
     )
-    st.html(STATIC / "style.css")
+    st.html(_style())
     run_id, trouble = _run()
     visit = Visit(state.language(), run_id)
     st.html(
@@ -75,6 +76,13 @@ def main() -> None:
         method=visit.say(METHOD),
         begun=_begun(visit.language),
     )
+
+
+@cache
+def _style() -> str:
+    """The style sheet with its colours."""
+    sheet = (STATIC / "style.css").read_text(encoding="utf-8")
+    return f"<style>{custom_properties()}\n{sheet}</style>"
 
 
 def _begun(language: str) -> list[tuple[str, str, str]]:

@@ -4,7 +4,6 @@ from functools import partial
 
 import streamlit as st
 
-from urban_safety_monitor.report.charts.choropleth import choropleth
 from urban_safety_monitor.report.profile_tables import districts_csv
 from urban_safety_monitor.report.records import CityProfile
 from urban_safety_monitor.ui import state
@@ -27,22 +26,24 @@ def district_section(visit: Visit, profile: CityProfile) -> None:
     of_row = {row.indicator: row.title for row in profile.rows}
     titles = {name: of_row[name] for name in names}
     first = FIRST if FIRST in titles else names[0]
-    indicator, _ = state.chosen("map", titles, first)
-    districts, outlines = districts_of(
+    indicator, refused = state.chosen("map", titles, first)
+    districts, picture = districts_of(
         visit.run_id, profile.area, profile.period, indicator, visit.language
     )
     show("city_map_head", visit, districts=districts)
-    draw_map = partial(choropleth, districts, outlines)
+    if refused:
+        asked = of_row.get(refused, refused)
+        st.info(visit.say("There are no results for {asked}; you see another choice.", asked=asked))
     with st.container(key="map-tools", horizontal=True, vertical_alignment="bottom"):
         select(visit.say("Indicator on the map"), "map", titles)
         downloads(
             visit,
             f"{profile.area}_{profile.period}_{indicator}_map",
-            draw_map,
+            lambda: picture,
             partial(districts_csv, districts),
         )
     left, right = st.columns([5, 7], gap="medium")
     with left:
-        draw(draw_map(), "map")
+        draw(picture, "map")
     with right:
         show("city_map", visit, districts=districts)

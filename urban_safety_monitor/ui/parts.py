@@ -3,6 +3,8 @@
 Templates escape every value, so a text from a user's file or from the data never becomes HTML.
 """
 
+import json
+from collections.abc import Callable
 from functools import cache
 
 import streamlit as st
@@ -12,8 +14,8 @@ from urban_safety_monitor.report.charts.style import Picture
 from urban_safety_monitor.ui.state import address, full_address
 from urban_safety_monitor.ui.visit import Visit
 
-SIDES = ("left", "right", "top", "bottom")
-PADDING = 12
+MOST_KEPT = 200
+"""Filled templates that are kept, up to a megabyte each."""
 
 
 @cache
@@ -22,11 +24,18 @@ def _templates() -> Environment:
         loader=PackageLoader("urban_safety_monitor.ui"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals["address"] = address
     return environment
+
+
+def load_templates() -> None:
+    """Compile every template."""
+    for name in _templates().list_templates():
+        _templates().get_template(name)
 
 
 def filled(template: str, visit: Visit, **values: object) -> str:
@@ -43,12 +52,30 @@ def show(template: str, visit: Visit, **values: object) -> None:
     st.html(filled(template, visit, **values))
 
 
+def show_kept(
+    template: str, visit: Visit, asked: tuple[str, ...], values: Callable[[], dict[str, object]]
+) -> None:
+    """Put a template on the page that takes long to fill: filled once for what is asked."""
+    st.html(_kept(template, (visit.run_id, visit.language, *asked), visit, values))
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
+def _kept(
+    template: str,
+    asked: tuple[str, ...],
+    _visit: Visit,
+    _values: Callable[[], dict[str, object]],
+) -> str:
+    return filled(template, _visit, **_values())
+
+
 def draw(picture: Picture, key: str) -> None:
-    """A picture's plot; the page itself prints its title and source."""
+    """A picture's plot; the page itself prints its title and source.
+
+    Its description is in the plot: said a second time, Streamlit would log it with every page.
+    """
     with st.container(key=key):
-        # Streamlit sets single sides of the padding and fails on a number.
-        chart = picture.plain.properties(padding=dict.fromkeys(SIDES, PADDING))
-        st.altair_chart(chart, theme=None, width="content", alt=picture.alt_text)
+        st.vega_lite_chart(json.loads(picture.specification), theme=None, width="stretch")
 
 
 def copy_link(visit: Visit) -> None:

@@ -2,10 +2,12 @@
 
 import gc
 import os
+import shutil
 import socket
+import tempfile
 import tomllib
-from collections.abc import AsyncIterator, Mapping, MutableMapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, MutableMapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from urban_safety_monitor.catalogue.load import PACKAGE, shipped
 from urban_safety_monitor.errors import MonitorError
-from urban_safety_monitor.ui.sources import DATA_VARIABLE
+from urban_safety_monitor.ui.parts import load_templates
+from urban_safety_monitor.ui.sources import DATA_VARIABLE, prepare
 
 ADDRESS = "127.0.0.1"
 
@@ -31,7 +34,7 @@ FONT_FACES = (
     ("NotoSansArabic-Regular.ttf", "Noto Sans Arabic", 400),
 )
 
-WARM = ("altair", "pandas", "pyarrow.compute", "urban_safety_monitor.ui.main")
+WARM = ("altair", "pandas", "pyarrow.compute", "streamlit.emojis", "urban_safety_monitor.ui.main")
 """What the first visitor would otherwise wait for."""
 
 # Streamlit's page holds inline scripts and styles, and Vega compiles its charts in the browser;
@@ -68,7 +71,26 @@ def serve(data: Path, port: int) -> None:
     _require_free(port)
     os.environ[DATA_VARIABLE] = str(data.resolve())
     print(f"Urban Safety Monitor: http://{ADDRESS}:{port} (stop with Ctrl+C)", flush=True)
-    the_app().run(config=settings(port))
+    with own_scratch(data.resolve() / "scratch" / str(port)):
+        the_app().run(config=settings(port))
+
+
+@contextmanager
+def own_scratch(folder: Path) -> Iterator[None]:
+    """Keep copies of files that are being checked in this folder, emptied at start and at the end.
+
+    A server that is killed cannot clean up; the next one on its port does it. Where the data folder
+    cannot be written to, the system's folder for such files is used.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True)
+        tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = None
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def the_app() -> st.App:
@@ -92,19 +114,27 @@ def settings(port: int) -> dict[str, Any]:
     shipped_file = shipped(".streamlit") / "config.toml"
     sections = tomllib.loads(shipped_file.read_text(encoding="utf-8"))
     return {
-        **{
-            f"{s}.{name}": value for s, values in sections.items() for name, value in values.items()
-        },
+        **_flat(sections),
         "server.address": ADDRESS,
         "server.port": port,
         "server.headless": True,
         "server.fileWatcherType": "none",
+        "runner.postScriptGC": False,  # what is kept for pages would be gone through each time
         "browser.gatherUsageStats": False,
         "theme.fontFaces": [
             {"url": f"/fonts/{file}", "family": family, "weight": weight}
             for file, family, weight in FONT_FACES
         ],
     }
+
+
+def _flat(section: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Settings of all depths by their full names, as in `theme.dark.textColor`."""
+    settings: dict[str, Any] = {}
+    for name, value in section.items():
+        inner = isinstance(value, Mapping)
+        settings |= _flat(value, f"{before}{name}.") if inner else {before + name: value}
+    return settings
 
 
 class SecurityHeaders:
@@ -131,13 +161,14 @@ def _as_bytes(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
 @asynccontextmanager
 async def _warmed(_: st.App) -> AsyncIterator[None]:
-    """Import first, then keep what is loaded out of every later garbage collection.
+    """Load first, and keep what is loaded out of every later garbage collection.
 
-    Streamlit collects after each run of a page; with the libraries loaded that takes longer
-    than most pages do.
+    With the libraries loaded, a collection takes longer than most pages do.
     """
     for name in WARM:
         import_module(name)
+    prepare()
+    load_templates()
     gc.collect()
     gc.freeze()
     yield

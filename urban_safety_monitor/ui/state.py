@@ -6,7 +6,8 @@ choice is read from the address, else from what was chosen on another page, and 
 """
 
 from collections.abc import Collection, Mapping
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus, urlencode
 
 import streamlit as st
 
@@ -75,7 +76,14 @@ def languages(in_use: str = "en") -> dict[str, str]:
 
 def address(page: str, parameters: Mapping[str, str]) -> str:
     """The address of a page with its choices, relative to the app's."""
-    return f"./{page}?{urlencode(parameters)}"
+    pairs = (f"{_quoted(name)}={_quoted(value)}" for name, value in parameters.items())
+    return f"./{page}?{'&'.join(pairs)}"
+
+
+@lru_cache(maxsize=10_000)
+def _quoted(text: str) -> str:
+    """A table of marks has a thousand links out of a hundred texts."""
+    return quote_plus(text)
 
 
 def full_address() -> str:

@@ -47,7 +47,12 @@ def test_every_problem_is_there_in_the_readers_language(report, language):
 
 def test_no_value_of_a_sensitive_column_is_printed():
     found = problem_at(
-        "USM-P06", {"A": "a"}, [3], sensitive=True, found="secret", params={"gate": "b"}
+        "USM-P06",
+        {"A": "a"},
+        [3],
+        sensitive=True,
+        found="secret",
+        params={"gate": "b", "question": "private_sensitive"},
     )
     assert not holds(check_report_pdf(report_of(found), DAY), "secret")
 

@@ -1,19 +1,23 @@
 """Two pages, always; the same bytes for the same run; nothing a city's name could command."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
 import pypdf
 import pytest
+from pypdf.generic import ContentStream, DictionaryObject, StreamObject
 
 from tests.unit.report import factory
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.report.charts.spine import has_ranges
 from urban_safety_monitor.report.charts.style import FONTS
+from urban_safety_monitor.report.paper import Paper, Size
 from urban_safety_monitor.report.profile import city_profile
 from urban_safety_monitor.report.records import CityProfile
 from urban_safety_monitor.report.scorecard import MOST_ROWS, scorecard_data, scorecard_pdf
+from urban_safety_monitor.report.wording import SYMBOLS
 
 MARKS = {
     "en": "Demonstration data, not a description of any real city",
@@ -131,3 +135,47 @@ def test_fonts_are_small_and_have_their_licence() -> None:
     assert files
     assert sum(path.stat().st_size for path in files) < 3_000_000
     assert "SIL OPEN FONT LICENSE" in (FONTS / "OFL.txt").read_text(encoding="utf-8")
+
+
+SIZES = {Size.A4: (210, 297), Size.LETTER: (215.9, 279.4)}
+
+
+@pytest.mark.parametrize("size", Size)
+def test_each_paper_holds_the_two_pages(profile: CityProfile, size: Size) -> None:
+    pdf = scorecard_pdf(profile, paper=Paper(size))
+    sheets = [page.mediabox for page in pypdf.PdfReader(BytesIO(pdf)).pages]
+    assert len(sheets) == 2
+    for sheet in sheets:
+        millimetres = [float(side) / 72 * 25.4 for side in (sheet.width, sheet.height)]
+        assert millimetres == pytest.approx(SIZES[size], abs=0.1)
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_grey_paper_has_no_colour_and_every_status_its_sign(
+    short: CityProfile, colour: bool
+) -> None:
+    pdf = scorecard_pdf(short, paper=Paper(colour=colour))
+    painted = {tuple(values) for values in colours_of(pdf)}
+    assert painted
+    assert all(len(set(values)) == 1 for values in painted) != colour
+    for row in short.rows:
+        if row.verdict.status in SYMBOLS:
+            assert f"{SYMBOLS[row.verdict.status]} {row.verdict.word}" in pages(pdf)[1]
+
+
+def colours_of(pdf: bytes) -> Iterator[list[float]]:
+    """What each operator that sets a colour sets it to, in pages and in their pictures."""
+    reader = pypdf.PdfReader(BytesIO(pdf))
+    for page in reader.pages:
+        for stream in [page.get_contents(), *forms_of(page["/Resources"])]:
+            for operands, operator in ContentStream(stream, reader).operations:
+                if operator.lower() in {b"sc", b"scn", b"rg", b"g", b"k"}:
+                    yield [float(value) for value in operands]
+
+
+def forms_of(resources: DictionaryObject) -> Iterator[StreamObject]:
+    for item in resources.get("/XObject", {}).values():
+        form = item.get_object()
+        if form["/Subtype"] == "/Form":
+            yield form
+            yield from forms_of(form.get("/Resources", {}))

@@ -8,6 +8,7 @@ from urban_safety_monitor.report.charts.style import (
     AXIS,
     COLOURS,
     INK_2,
+    PAPER,
     SMALL,
     STEP,
     Mark,
@@ -94,7 +95,7 @@ def _lines(marks: list[Mark], y: alt.Y, unit: str) -> list[alt.Chart]:
         data = data_of([mark for mark in drawn if mark["status"] == status])
         line = alt.Chart(data).mark_rule(color=COLOURS[status], strokeWidth=2)
         ring = alt.Chart(data).mark_point(
-            shape="circle", size=70, stroke=COLOURS[status], fill="#FFFFFF", opacity=1
+            shape="circle", size=70, stroke=COLOURS[status], fill=PAPER, opacity=1
         )
         layers += [line.encode(x=start, x2="x:Q", y=y), ring.encode(x=start, y=y)]
     empty = alt.Chart(data_of([{"before": scale.domain[0]}])).mark_point(opacity=0, color=INK_2)

@@ -9,6 +9,7 @@ import altair as alt
 from urban_safety_monitor.report.charts.style import (
     INK,
     INK_2,
+    PAPER,
     SMALL,
     Mark,
     Picture,
@@ -17,15 +18,12 @@ from urban_safety_monitor.report.charts.style import (
     text_at,
 )
 from urban_safety_monitor.report.districts import DistrictMap, Region
+from urban_safety_monitor.report.palette import LIGHT, MAP_CLASSES
 from urban_safety_monitor.report.sentences import isolated
 from urban_safety_monitor.report.wording import translator
 
 WIDTH, HEIGHT = 320, 250
 
-FILLS = ("#D3DEED", "#A6B7D1", "#7A90B5", "#4C6C9A", "#0A4A80")
-"""Light is low, dark is high; steps of lightness that grey print keeps apart."""
-
-PAPER = "#FFFFFF"
 BOX = 16
 KEY_STEP = 24
 
@@ -83,7 +81,7 @@ def _mark(region: Region, districts: DistrictMap) -> Mark:
 
 
 def _fill(step: int, classes: int) -> str:
-    return FILLS[round(step * (len(FILLS) - 1) / max(classes - 1, 1))]
+    return MAP_CLASSES[round(step * (len(MAP_CLASSES) - 1) / max(classes - 1, 1))]
 
 
 def _shapes(marks: list[Mark], outlines: Mapping[str, Geometry]) -> alt.Chart:
@@ -117,7 +115,7 @@ def _key_rows(districts: DistrictMap, marks: list[Mark]) -> list[tuple[str, str,
     if any(mark["step"] is None for mark in marks):
         rows.append((PAPER, say("Withheld or not collected"), True))
     if any(mark["dashed"] and mark["step"] is not None for mark in marks):
-        rows.append(("#F5F7FA", say("Dashed outline: low reliability [u]"), True))
+        rows.append((LIGHT["surface"], say("Dashed outline: low reliability [u]"), True))
     return rows
 
 

@@ -55,8 +55,7 @@ def dot_whisker(
         by_value: order by value and not by name.
         page: 30 cities are shown at a time; the first page is 0.
     """
-    rows = _ordered(comparison, by_value)[page * CITIES_A_PAGE : (page + 1) * CITIES_A_PAGE]
-    marks = [_city_mark(row, y, row.area == own) for y, row in enumerate(rows)]
+    marks = dot_marks(comparison, own=own, by_value=by_value, page=page)
     words = translator(comparison.language)
     left = width_of(mark["title"] for mark in marks) + 70
     layers = [
@@ -88,6 +87,14 @@ def dot_whisker(
         alt_text=_described(f"{comparison.title}. {comparison.headline}", marks),
         marks=tuple(marks),
     )
+
+
+def dot_marks(
+    comparison: CityComparison, *, own: str | None = None, by_value: bool = False, page: int = 0
+) -> list[Mark]:
+    """The rows of `dot_whisker` as data: where each dot and interval stands, and its words."""
+    rows = _ordered(comparison, by_value)[page * CITIES_A_PAGE : (page + 1) * CITIES_A_PAGE]
+    return [_city_mark(row, y, row.area == own) for y, row in enumerate(rows)]
 
 
 def indicator_dots(profile: CityProfile, rows: Sequence[Row]) -> Picture:
@@ -268,8 +275,8 @@ def _benchmark(comparison: CityComparison, rows: int) -> list[alt.Chart]:
     rule = alt.Chart(data).mark_rule(color=INK_2, strokeDash=[5, 3])
     text = alt.Chart(data).mark_text(fontSize=SMALL, color=INK, baseline="bottom", dy=-4)
     return [
-        rule.encode(x=alt.X("x:Q"), y=alt.value(0), y2=alt.value(rows * STEP)),
-        text.encode(x=alt.X("x:Q"), y=alt.value(0), text="label:N"),
+        rule.encode(x=alt.X("x:Q"), y=alt.YValue(0), y2=alt.Y2Value(rows * STEP)),
+        text.encode(x=alt.X("x:Q"), y=alt.YValue(0), text="label:N"),
     ]
 
 

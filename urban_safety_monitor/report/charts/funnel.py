@@ -18,6 +18,7 @@ from urban_safety_monitor.report.charts.style import (
     AXIS,
     INK,
     INK_2,
+    PAPER,
     SMALL,
     Mark,
     Picture,
@@ -183,7 +184,7 @@ def _names(marks: list[Mark], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Names of cities outside the limits, on a white halo."""
     data = data_of([mark for mark in marks if mark["outside"]])
     look: dict[str, Any] = {"align": "left", "dx": 9, "fontSize": SMALL}
-    halo = alt.Chart(data).mark_text(**look, stroke="#FFFFFF", strokeWidth=4)
+    halo = alt.Chart(data).mark_text(**look, stroke=PAPER, strokeWidth=4)
     name = alt.Chart(data).mark_text(**look, color=INK)
     return [layer.encode(x=x, y=y, text="title:N") for layer in (halo, name)]
 

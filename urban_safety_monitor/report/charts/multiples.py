@@ -13,6 +13,7 @@ from urban_safety_monitor.report.charts.style import (
     INK,
     INK_2,
     OWN,
+    PAPER,
     RULE,
     Mark,
     Picture,
@@ -172,7 +173,7 @@ def _frames(shown: Sequence[Course], ends: tuple[str, ...]) -> list[alt.Chart]:
             text_at(x + PANEL * share, y + TALL + 4, moment.period, align="center", **FINE)
             for share, moment in zip(STEPS, outer, strict=True)
         ]
-    frame = alt.Chart(data_of(boxes)).mark_rect(fill="#FFFFFF", stroke=RULE)
+    frame = alt.Chart(data_of(boxes)).mark_rect(fill=PAPER, stroke=RULE)
     return [frame.encode(x=_x(), x2="x2:Q", y=_y("y"), y2="y2:Q"), *texts]
 
 
@@ -196,7 +197,7 @@ def _points(marks: list[Mark]) -> list[alt.Chart]:
         ]
         for hollow in (False, True):
             chosen = [mark for mark in of_colour if mark["hollow"] is hollow]
-            look: dict[str, Any] = {"stroke": colour, "fill": "#FFFFFF" if hollow else colour}
+            look: dict[str, Any] = {"stroke": colour, "fill": PAPER if hollow else colour}
             point = alt.Chart(data_of(chosen, "x", "value_at", "city", "period_text", "text"))
             layers.append(
                 point.mark_point(size=60, opacity=1, **look).encode(

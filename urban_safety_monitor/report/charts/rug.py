@@ -8,6 +8,8 @@ import altair as alt
 from urban_safety_monitor.report.charts.style import (
     INK,
     INK_2,
+    PAPER,
+    RULE,
     SMALL,
     SYMBOL_FONT,
     Mark,
@@ -18,16 +20,13 @@ from urban_safety_monitor.report.charts.style import (
     width_of,
 )
 from urban_safety_monitor.report.overview import Overview
+from urban_safety_monitor.report.palette import LIGHT
 from urban_safety_monitor.report.wording import SYMBOLS, translator
 
-TINTS = {
-    "better": "#CFE3F5",
-    "similar": "#EDEFF2",
-    "worse": "#FBDCCB",
-    "higher": "#E4DBF0",
-    "lower": "#F3EEF8",
-    "not_comparable": "#FFFFFF",
-    "no_status": "#FFFFFF",
+TINTED = ("better", "similar", "worse", "higher", "lower")
+TINTS = {status: LIGHT[f"tint-{status}"] for status in TINTED} | {
+    "not_comparable": PAPER,
+    "no_status": PAPER,
 }
 """Light enough that the symbol on each keeps its contrast; the symbol is never dropped."""
 
@@ -45,7 +44,7 @@ KEY = 28
 def rug(overview: Overview) -> Picture:
     """Indicators down, grouped by domain; cities across, in alphabetical order."""
     words = translator(overview.language)
-    marks = _marks(overview)
+    marks = rug_marks(overview)
     titles = {mark["y"]: mark["title"] for mark in marks}
     left = max(width_of(titles.values()), width_of(d.title for d in overview.domains))
     height = max((mark["y"] for mark in marks), default=0) + CELL
@@ -97,7 +96,8 @@ def _headings(overview: Overview) -> dict[int, str]:
     return places
 
 
-def _marks(overview: Overview) -> list[Mark]:
+def rug_marks(overview: Overview) -> list[Mark]:
+    """The cells of `rug` as data: where each stands, and its status in words."""
     marks: list[Mark] = []
     column, heading = 0, iter(_headings(overview))
     for domain in overview.domains:
@@ -133,7 +133,7 @@ def _tints(marks: list[Mark]) -> alt.Chart:
     ends = [mark | {"x2": mark["x"] + CELL - 2, "y2": mark["y"] + CELL - 2} for mark in marks]
     return (
         alt.Chart(data_of(ends))
-        .mark_rect(stroke="#CBD2D9", strokeWidth=0.5)
+        .mark_rect(stroke=RULE, strokeWidth=0.5)
         .encode(
             x=alt.X("x:Q", scale=None, axis=None),
             x2="x2:Q",

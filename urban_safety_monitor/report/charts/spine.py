@@ -144,7 +144,7 @@ def _layers(profile: CityProfile, marks: list[Mark], left: int) -> list[alt.Char
     middle = (
         alt.Chart(data_of([{"x": 0}]))
         .mark_rule(color=INK_2, strokeDash=[5, 3])
-        .encode(x=_on_scale("x"), y=alt.value(0), y2=alt.value(len(marks) * STEP))
+        .encode(x=_on_scale("x"), y=alt.YValue(0), y2=alt.Y2Value(len(marks) * STEP))
     )
     return [
         _bars(drawn, ("low", "high", RANGE), y),

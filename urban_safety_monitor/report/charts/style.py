@@ -7,7 +7,7 @@ kind of colour vision but have almost the same lightness in print.
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ import altair as alt
 import vl_convert
 from altair.utils.schemapi import UndefinedType
 
+from urban_safety_monitor.report.palette import LIGHT
 from urban_safety_monitor.report.wording import translator
 from urban_safety_monitor.tables.run import Provenance
 
@@ -22,19 +23,15 @@ FONTS = Path(__file__).resolve().parent.parent / "fonts"
 FONT = "Noto Sans"
 SYMBOL_FONT = "Noto Sans Symbols2"
 
-INK = "#1F2933"
-INK_2 = "#52606D"
-RULE = "#CBD2D9"
-RANGE = "#E4E8EC"
-MIDDLE = "#C3CBD3"
-OWN = "#0B5FA5"
+PAPER = LIGHT["paper"]
+INK = LIGHT["ink"]
+INK_2 = LIGHT["ink-2"]
+RULE = LIGHT["rule"]
+RANGE = LIGHT["range"]
+MIDDLE = LIGHT["middle"]
+OWN = LIGHT["better"]
 
-COLOURS = {
-    "better": "#0B5FA5",
-    "worse": "#C2410C",
-    "similar": "#6B7785",
-    "higher": "#5B3A8E",
-    "lower": "#A285D1",
+COLOURS = {name: LIGHT[name] for name in ("better", "worse", "similar", "higher", "lower")} | {
     "no_status": INK_2,
     "not_comparable": INK_2,
 }
@@ -59,6 +56,8 @@ NO_AXIS, AXIS = 22, 62
 
 RIGHT = 140
 """Room right of the plot that title and caption may use; most pictures have more."""
+
+PADDING = 12
 
 Mark = dict[str, Any]
 """One mark's data as the specification holds it."""
@@ -103,6 +102,13 @@ class Picture:
         """The plot alone, for a page that prints title and source itself."""
         return self._drawn(self.layers, alt.Undefined)
 
+    @cached_property
+    def specification(self) -> str:
+        """The plot alone as Vega-Lite, which takes long enough to be made once only."""
+        # Streamlit sets single sides of the padding and fails on a number.
+        sides = dict.fromkeys(("left", "right", "top", "bottom"), PADDING)
+        return self.plain.properties(padding=sides).to_json(indent=None, validate=False)
+
     def _drawn(
         self, layers: Sequence[alt.Chart], title: alt.TitleParams | UndefinedType
     ) -> alt.LayerChart:
@@ -113,8 +119,8 @@ class Picture:
             height=self.height,
             description=self.alt_text,
             autosize=alt.AutoSizeParams(type="pad", contains="content"),
-            padding=12,
-            background="#FFFFFF",
+            padding=PADDING,
+            background=PAPER,
             config=LOOK,
         )
 
@@ -202,7 +208,7 @@ def text_at(x: float, y: float, text: str, **style: Any) -> alt.Chart:
     return (
         alt.Chart(data_of([{"text": text}]))
         .mark_text(**look)
-        .encode(x=alt.value(x), y=alt.value(y), text="text:N")
+        .encode(x=alt.XValue(x), y=alt.YValue(y), text="text:N")
     )
 
 
@@ -219,7 +225,7 @@ def column_of_text(marks: list[Mark], field: str, x: float, y: alt.Y, **style: A
     return (
         alt.Chart(data_of(shown, "y", field, *also))
         .mark_text(**look)
-        .encode(x=alt.value(x), y=y, text=f"{field}:N")
+        .encode(x=alt.XValue(x), y=y, text=f"{field}:N")
     )
 
 
@@ -255,7 +261,7 @@ def status_marks(marks: list[Mark], x: alt.X, y: alt.Y, size: int = 110) -> list
                     size=size,
                     stroke=COLOURS[status],
                     strokeWidth=2 if status in HOLLOW else 1,
-                    fill="#FFFFFF" if status in HOLLOW else COLOURS[status],
+                    fill=PAPER if status in HOLLOW else COLOURS[status],
                     opacity=1,
                 )
                 .encode(x=x, y=y, tooltip=["title:N", "value:N"])

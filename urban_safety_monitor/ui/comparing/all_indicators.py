@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 from urban_safety_monitor.report.charts.dots import CITIES_A_PAGE
 from urban_safety_monitor.report.charts.rug import rug
@@ -13,7 +14,7 @@ from urban_safety_monitor.ui.comparing.frame import head, page_of, tools
 from urban_safety_monitor.ui.comparing.order import order
 from urban_safety_monitor.ui.comparing.own_weights import own_weights
 from urban_safety_monitor.ui.controls import segments
-from urban_safety_monitor.ui.parts import show
+from urban_safety_monitor.ui.parts import show_kept
 from urban_safety_monitor.ui.sources import overview_of
 from urban_safety_monitor.ui.visit import Visit
 
@@ -52,17 +53,20 @@ def all_indicators(visit: Visit, choice: Choice) -> None:
         (domain, [(next(columns), *indicator) for indicator in domain.indicators])
         for domain in found.domains
     ]
-    show(
+    link = choice.link(visit.language, view=ONE)
+    show_kept(
         "compare_rug",
         visit,
-        found=shown,
-        country=country,
-        domains=domains,
-        down=len(shown.lines) > MOST_ACROSS,
-        counted=chosen == ATTENTION,
-        choice=choice,
-        link=choice.link(visit.language, view=ONE),
-        own=choice.own,
+        (*chain.from_iterable(link.items()), chosen, str(page)),
+        lambda: {
+            "found": shown,
+            "country": country,
+            "domains": domains,
+            "down": len(shown.lines) > MOST_ACROSS,
+            "counted": chosen == ATTENTION,
+            "link": link,
+            "own": choice.own,
+        },
     )
     order(visit, choice)
     own_weights(visit, choice)

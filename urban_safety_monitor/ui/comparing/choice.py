@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from urban_safety_monitor.ui import state
-from urban_safety_monitor.ui.controls import benchmark, select, several
+from urban_safety_monitor.ui.controls import benchmark, say_left_out, select, several
 from urban_safety_monitor.ui.sources import indicators_of
 from urban_safety_monitor.ui.visit import Visit
 
@@ -68,6 +68,7 @@ def choose(visit: Visit) -> Choice:
         areas = several(visit, visit.say("Only these cities"), "cities", cities)
     for asked in filter(None, (nowhere, unknown, refused)):
         st.info(visit.say("There are no results for {asked}; you see another choice.", asked=asked))
+    say_left_out(visit, "cities", cities)
     own = state.latest("city")
     return Choice(
         view=view,

@@ -24,7 +24,7 @@ from urban_safety_monitor.ui.controls import benchmark, select
 from urban_safety_monitor.ui.downloads import files_of_view
 from urban_safety_monitor.ui.knowing import knowledge_section
 from urban_safety_monitor.ui.mapping import district_section
-from urban_safety_monitor.ui.parts import copy_link, show
+from urban_safety_monitor.ui.parts import copy_link, show, show_kept
 from urban_safety_monitor.ui.sources import catalogue, profile_of
 from urban_safety_monitor.ui.visit import Visit
 
@@ -63,14 +63,19 @@ def render(visit: Visit) -> None:
         ],
     )
     _tools(visit, profile)
-    show(
+    asked = st.query_params.get("ind", "")
+    opened = asked if asked in titles else ""
+    show_kept(
         "city_rows",
         visit,
-        profile=profile,
-        domains=_by_domain(profile, visit.language),
-        scores={line.component: line for line in profile.domains},
-        opened=st.query_params.get("ind", ""),
-        edge=EDGE,
+        (place.area, period, against, opened),
+        lambda: {
+            "profile": profile,
+            "domains": _by_domain(profile, visit.language),
+            "scores": {line.component: line for line in profile.domains},
+            "opened": opened,
+            "edge": EDGE,
+        },
     )
     kinds = groups_by_kind(profile, catalogue())
     show("city_groups", visit, profile=profile, kinds=kinds, most=MOST_GROUPS)

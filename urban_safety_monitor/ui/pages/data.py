@@ -10,7 +10,7 @@ from urban_safety_monitor.report.wording import FLAGS, worded
 from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import select
 from urban_safety_monitor.ui.parts import copy_link, show
-from urban_safety_monitor.ui.sources import release_of, zip_of
+from urban_safety_monitor.ui.sources import file_of, zip_of
 from urban_safety_monitor.ui.visit import Visit
 
 
@@ -69,12 +69,8 @@ def _downloads(visit: Visit, country: str, period: str) -> None:
         ):
             st.download_button(
                 label,
-                partial(_file, asked, path),
+                partial(file_of, *asked, path),
                 f"{name}_{path.replace('/', '_')}",
                 on_click="ignore",
             )
         copy_link(visit)
-
-
-def _file(asked: tuple[str, str, str, str], path: str) -> bytes:
-    return release_of(*asked)[path]

@@ -1,17 +1,23 @@
 """Export: scorecards of many cities at once, made one by one before the visitor's eyes."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 import streamlit as st
 
 from urban_safety_monitor.report.coverage import Place
 from urban_safety_monitor.report.export import FORMATS, file_name, scorecard_bytes
+from urban_safety_monitor.report.paper import Paper, Size
 from urban_safety_monitor.report.release import zipped
 from urban_safety_monitor.ui import state
-from urban_safety_monitor.ui.controls import benchmark, select, several
+from urban_safety_monitor.ui.controls import benchmark, say_left_out, select, several
 from urban_safety_monitor.ui.parts import show
 from urban_safety_monitor.ui.sources import profile_of
 from urban_safety_monitor.ui.visit import Visit
 
 MADE = "scorecards-made"
+
+Option = TypeVar("Option", Size, bool)
 
 
 def render(visit: Visit) -> None:
@@ -28,14 +34,16 @@ def render(visit: Visit) -> None:
         against = benchmark(visit)
         titles = {area: place.title for area, place in places.items()}
         chosen = several(visit, visit.say("Only these cities"), "cities", titles)
+    say_left_out(visit, "cities", titles)
     wanted = [places[area] for area in chosen or places]
     languages = _languages(visit)
     formats = _formats(visit)
-    asked = (visit.run_id, period, against, *(p.area for p in wanted), *languages, *formats)
+    paper = _paper(visit)
+    asked = (visit.run_id, period, against, paper, *(p.area for p in wanted), *languages, *formats)
     number = len(wanted) * len(languages) * len(formats)
     label = visit.count("Make {n} file", "Make {n} files", number)
     if st.button(label, type="primary", disabled=not number):
-        files = _made(visit, wanted, (period, against), (languages, formats))
+        files = _made(visit, wanted, (period, against), (languages, formats), paper)
         st.session_state[MADE] = (asked, zipped(files))
     _offer(visit, asked, f"scorecards_{country}_{period}.zip")
 
@@ -63,11 +71,33 @@ def _formats(visit: Visit) -> list[str]:
     )
 
 
+def _paper(visit: Visit) -> Paper:
+    """What the visitor's printer holds; it changes the PDF alone."""
+    sizes = {Size.A4: "A4", Size.LETTER: visit.say("US Letter")}
+    inks = {True: visit.say("Colour"), False: visit.say("Greyscale")}
+    with st.container(key="paper", horizontal=True):
+        size = _one_of(visit.say("Paper of the PDF"), "size", sizes)
+        colour = _one_of(visit.say("Print"), "ink", inks)
+    return Paper(size, colour)
+
+
+def _one_of(label: str, name: str, titles: Mapping[Option, str]) -> Option:
+    return st.segmented_control(
+        label,
+        list(titles),
+        format_func=titles.__getitem__,
+        default=next(iter(titles)),
+        required=True,
+        key=f"export-{name}",
+    )
+
+
 def _made(
     visit: Visit,
     wanted: list[Place],
     compared: tuple[str, str],
     kinds: tuple[list[str], list[str]],
+    paper: Paper,
 ) -> dict[str, bytes]:
     """Each city's scorecard in each language and format; says how far it has come."""
     (period, against), (languages, formats) = compared, kinds
@@ -81,12 +111,12 @@ def _made(
         for language in languages:
             profile = profile_of(visit.run_id, place.area, period, against, language)
             for name in formats:
-                files[file_name(profile, name)] = scorecard_bytes(profile, name)
+                files[file_name(profile, name)] = scorecard_bytes(profile, name, paper=paper)
     bar.empty()
     return files
 
 
-def _offer(visit: Visit, asked: tuple[str, ...], name: str) -> None:
+def _offer(visit: Visit, asked: tuple[object, ...], name: str) -> None:
     """The files of exactly these choices; others would not be what the page says."""
     made = st.session_state.get(MADE)
     if made is None or made[0] != asked:

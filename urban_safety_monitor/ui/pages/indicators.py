@@ -11,6 +11,7 @@ from urban_safety_monitor.report.shown import comparison_csv
 from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import select
 from urban_safety_monitor.ui.downloads import files_of_view
+from urban_safety_monitor.ui.lines import city_lines
 from urban_safety_monitor.ui.parts import copy_link, nothing_here, show
 from urban_safety_monitor.ui.sources import catalogue, indicator_of, indicators_of
 from urban_safety_monitor.ui.visit import Visit
@@ -36,7 +37,8 @@ def _sheet(visit: Visit, indicator: str) -> None:
     )
     page = indicator_of(visit.run_id, indicator, visit.language)
     fewest = catalogue().framework.thresholds.persons_sensitive
-    show("indicator", visit, page=page, fewest=fewest)
+    countries = [city_lines(comparison) for comparison in page.comparisons]
+    show("indicator", visit, page=page, fewest=fewest, countries=countries)
     with st.container(key="tools", horizontal=True):
         if page.comparisons:
             _downloads(visit, page)
@@ -63,7 +65,9 @@ def _list(visit: Visit) -> None:
     domain, _ = state.chosen("domain", domains, "")
     show("indicators_head", visit, number=len(lines))
     with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
-        words = st.text_input(visit.say("Search"), type="search", key="search")
+        words = st.text_input(
+            visit.say("Search"), type="search", key="search", placeholder=visit.say("Name or words")
+        )
         select(visit.say("Domain"), "domain", domains)
     found = [line for line in lines if domain in ("", line.domain) and _holds(line, words or "")]
     show("indicators", visit, lines=found)
