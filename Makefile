@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Without compiled modules each of the many programs that are started would compile all it imports.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test check docs screenshots pins clean programs
 
 PYTHON ?= python3
@@ -29,7 +31,7 @@ demo: $(VENV)/.runtime ## Run the demonstration data through and open the app on
 
 test: $(VENV)/.development programs ## Install all that the tests need, run ./check and the slow tests
 	@./check
-	@$(VENV)/bin/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder \
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder \
 		-m "e2e or spark or external or bank"
 
 check: ## Format, lint, types, layers, build, quick tests (after `make test` once)

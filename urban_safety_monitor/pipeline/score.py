@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pandera.typing.pandas import DataFrame
 
 from urban_safety_monitor.catalogue import Catalogue
+from urban_safety_monitor.errors import CatalogueError
 from urban_safety_monitor.pipeline.composition import (
     Group,
     Tree,
@@ -78,9 +79,14 @@ def score(
             comparable with other areas: it is scored but not ranked.
 
     Raises:
+        CatalogueError: the framework scores no indicator.
         DataError: the units lack what the framework's imputation or importance needs.
     """
     tree = tree_of(catalogue)
+    if not tree.members:
+        raise CatalogueError(
+            "framework: no indicator is scored; give at least one a component and goalposts"
+        )
     values = _stacked(draws, tree, len(units))
     groups = groups_of(tree, values, units, catalogue)
     known = ~np.isnan(values[..., 0])

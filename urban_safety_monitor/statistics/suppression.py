@@ -111,10 +111,12 @@ def complements(
     found = Hidden(hidden | unsafe, np.full(len(size), NOBODY))
     guarded = unsafe.copy()
     while True:
+        open_cost = np.where(found.cells | (size <= 0), np.inf, cost)
         table, protects = _open_tables(size, needed, found.cells, guarded, tables)
         if not len(table):
-            table, protects = _exposed(cells, found.cells, unsafe, tables)
-        chosen, place = _cheapest(table, np.where(found.cells | (size <= 0), np.inf, cost), tables)
+            given_away = _given_away(cells, found.cells, unsafe, tables)
+            table, protects = _around(given_away, found.cells, open_cost, tables)
+        chosen, place = _cheapest(table, open_cost, tables)
         if not len(chosen):
             return found
         found.cells[chosen] = guarded[chosen] = True
@@ -211,15 +213,40 @@ def _open_tables(
     return np.flatnonzero(is_open), at_risk[is_open]
 
 
-def _exposed(cells: Cells, hidden: Truths, unsafe: Truths, tables: Tables) -> tuple[Codes, Codes]:
-    """Tables of unsafe cells that linked tables give away, each with that cell."""
+def _given_away(cells: Cells, hidden: Truths, unsafe: Truths, tables: Tables) -> Codes:
+    """Unsafe cells that linked tables give away."""
     linked = _linked(hidden & (cells.size > 0), tables)
     wanted = np.flatnonzero(linked & unsafe)
     lower, upper = attainable(cells.size, cells.counted, linked, tables, wanted)
     least = cells.needed[wanted] - TOLERANCE
-    given_away = wanted[(upper < least) | (upper - lower < least)]
-    risky = np.isin(tables.part, given_away)
-    return tables.table[risky], tables.part[risky]
+    return wanted[(upper < least) | (upper - lower < least)]
+
+
+def _around(cells: Codes, hidden: Truths, cost: Floats, tables: Tables) -> tuple[Codes, Codes]:
+    """Tables where hiding more protects some cells, each with one of those.
+
+    The tables they are parts of; where all of these is hidden already, of the tables tied to them
+    the nearest one, and of several that with the least costly cell.
+    """
+    member = np.r_[tables.part, tables.whole]
+    owner = np.r_[tables.table, np.arange(len(tables.whole))]
+    least = np.full(len(tables.whole), np.inf)
+    np.minimum.at(least, owner, cost[member])
+    protects = np.full(len(hidden), NOBODY)
+    protects[cells] = cells
+    own = True
+    while True:
+        at_risk = np.full(len(least), NOBODY)
+        np.maximum.at(at_risk, tables.table, protects[tables.part])
+        table = np.flatnonzero((at_risk != NOBODY) & np.isfinite(least))
+        if len(table):
+            chosen = table if own else table[[np.argmin(least[table])]]
+            return chosen, at_risk[chosen]
+        reached = protects.copy()
+        np.maximum.at(reached, member, np.where(hidden[member], at_risk[owner], NOBODY))
+        if (reached == protects).all():
+            return table, at_risk[table]
+        protects, own = reached, False
 
 
 def _linked(hidden: Truths, tables: Tables) -> Truths:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.factories import catalogue, component, indicator, posts, share
-from urban_safety_monitor.errors import DataError
+from urban_safety_monitor.errors import CatalogueError, DataError
 from urban_safety_monitor.pipeline.score import interval_of_draws, score, score_table
 
 DOMAINS = ["d1", "d2", "d3", "d4", "d5", "d6"]
@@ -398,3 +398,8 @@ def test_a_city_whose_definition_differs_is_scored_but_not_counted_among_the_ran
     np.testing.assert_array_equal(two_differ.loc["d", "rank"], [NAN, 1, 2])
     assert two_differ.loc["d", "obs_status"].tolist() == ["d", "A", "A"]
     assert two_differ.loc["d", "coverage"].tolist() == [1, 1, 1]
+
+
+def test_a_framework_that_scores_nothing_is_refused():
+    with pytest.raises(CatalogueError, match="no indicator is scored"):
+        score({}, units("A"), catalogue(indicator("safe", SHARE)))
