@@ -26,7 +26,7 @@ from urban_safety_monitor.report.history import history
 from urban_safety_monitor.report.overview import overview
 from urban_safety_monitor.report.profile import city_profile
 from urban_safety_monitor.report.records import CityProfile, Figure, Row
-from urban_safety_monitor.report.release import part_of, release_files
+from urban_safety_monitor.report.release import files_on_demand, part_of
 from urban_safety_monitor.report.workbook import HEADER_ROW
 from urban_safety_monitor.tables.run import Results
 from urban_safety_monitor.workflow.views import latest_results
@@ -212,8 +212,8 @@ def test_a_release_holds_the_same_numbers_and_flags(
 ) -> None:
     first = shown[0]
     part = part_of(results, first.country, first.period)
-    files = release_files(part, CATALOGUE, language=first.language)
-    lines = csv.DictReader(StringIO(files["data/figures.csv"].decode("utf-8-sig")))
+    files = files_on_demand(part, CATALOGUE, language=first.language)
+    lines = csv.DictReader(StringIO(files["data/figures.csv"]().decode("utf-8-sig")))
     released = {
         (line["area"], line["indicator"]): line
         for line in lines

@@ -87,11 +87,7 @@ class Analysed(NamedTuple):
 
 def analyse(scored: Scored, catalogue: Catalogue, seed: int, effort: Effort) -> Analysed:
     """Spans, sensitivities, leave-one-out and changes of order of the overall score."""
-    doubts = catalogue.framework.uncertainty
-    components = scored.tree.components
-    whole = bool(components) and components[-1].level == "overall"
-    cases = [_case(group, scored, doubts, seed, effort) for group in scored.groups if whole]
-    parts = [_analysed(case, effort) for case in cases if not np.isnan(case.point).all()]
+    parts = [_analysed(case, effort) for case in cases(scored, catalogue, seed, effort)]
     spans, indices, left_out, changes = (
         _joined(table, [part[place] for part in parts]) for place, table in enumerate(TABLES)
     )
@@ -113,7 +109,7 @@ TABLES = (Robustness, SensitivityIndices, LeftOut, OrderChanges)
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """One group's index with all that is uncertain about it."""
 
     units: pd.DataFrame
@@ -128,10 +124,12 @@ class _Case:
     seed: int
 
     def rng(self, name: str) -> np.random.Generator:
+        """Random numbers of one purpose, the same for a seed and a group."""
         return generator(self.seed, name, str(self.units["group"].iloc[0]))
 
     @property
     def source(self) -> dict[str, str]:
+        """The name of the source of uncertainty that changes each field."""
         return {field: name for name, field in FIELDS.items() if field in self.factors}
 
     @property
@@ -142,10 +140,21 @@ class _Case:
         return {"country": country, "period": str(self.units["period"].iloc[0])}
 
     def among_ranked(self, scores: Floats) -> Floats:
+        """Scores (u, r) with those that are not ranked missing."""
         return np.where(self.ranked[:, None], scores, np.nan)
 
 
-def _case(group: Group, scored: Scored, doubts: Uncertainty, seed: int, effort: Effort) -> _Case:
+def cases(scored: Scored, catalogue: Catalogue, seed: int, effort: Effort) -> list[Case]:
+    """What there is to analyse: each group with overall scores, and what is uncertain about it."""
+    components = scored.tree.components
+    if not components or components[-1].level != "overall":
+        return []
+    doubts = catalogue.framework.uncertainty
+    found = [_case(group, scored, doubts, seed, effort) for group in scored.groups]
+    return [case for case in found if not np.isnan(case.point).all()]
+
+
+def _case(group: Group, scored: Scored, doubts: Uncertainty, seed: int, effort: Effort) -> Case:
     draws = group.index.values
     index = replace(group.index, values=draws[..., 0])
     overall = scored.tree.names[-1]
@@ -153,7 +162,7 @@ def _case(group: Group, scored: Scored, doubts: Uncertainty, seed: int, effort: 
     point = drawn[:, 0]
     ranked = scored.ranked[overall][group.rows] & ~np.isnan(point)
     units = scored.units.iloc[group.rows]
-    case = _Case(units, scored.tree, index, point, ranked, {}, drawn[:, 1:], seed)
+    case = Case(units, scored.tree, index, point, ranked, {}, drawn[:, 1:], seed)
     factors: dict[str, Alternatives] = {
         "importance": dirichlet_importance(
             index.importance,
@@ -213,7 +222,7 @@ def _distinct(alternatives: list) -> list:
     return list(dict.fromkeys(alternatives))
 
 
-def _analysed(case: _Case, effort: Effort) -> tuple[pd.DataFrame, ...]:
+def _analysed(case: Case, effort: Effort) -> tuple[pd.DataFrame, ...]:
     chosen = balanced_choices(case.factors, effort.replications, case.rng("replications"))
     everything = evaluate(case.index, case.factors, chosen)
     own = chosen.get("normalisation", np.zeros(effort.replications, dtype=np.intp)) == 0
@@ -227,7 +236,7 @@ def _analysed(case: _Case, effort: Effort) -> tuple[pd.DataFrame, ...]:
     )
 
 
-def _one_by_one(case: _Case) -> Iterator[tuple[str, Floats]]:
+def _one_by_one(case: Case) -> Iterator[tuple[str, Floats]]:
     """Overall scores with one source uncertain and everything else as the framework has it."""
     for field, name in case.source.items():
         if field == "values":
@@ -238,7 +247,7 @@ def _one_by_one(case: _Case) -> Iterator[tuple[str, Floats]]:
         yield name, evaluate(case.index, alternatives, every)
 
 
-def _span(case: _Case, scores: Floats, choice: str, own: Bools | None = None) -> pd.DataFrame:
+def _span(case: Case, scores: Floats, choice: str, own: Bools | None = None) -> pd.DataFrame:
     """Central 95 %; scores of other normalisations than the framework's own count for ranks."""
     if choice == "normalisation":
         own = np.arange(scores.shape[1]) == 0
@@ -254,7 +263,7 @@ def _span(case: _Case, scores: Floats, choice: str, own: Bools | None = None) ->
     )
 
 
-def _sensitivity(case: _Case, effort: Effort) -> pd.DataFrame:
+def _sensitivity(case: Case, effort: Effort) -> pd.DataFrame:
     columns = list(SensitivityIndices.to_schema().columns)
     if case.ranked.sum() < FEWEST_RANKED or len(case.factors) < 2 or effort.points < 2:
         return pd.DataFrame(columns=columns)
@@ -275,7 +284,7 @@ def _sensitivity(case: _Case, effort: Effort) -> pd.DataFrame:
     return table.assign(**case.place)[columns]
 
 
-def _left_out(case: _Case) -> pd.DataFrame:
+def _left_out(case: Case) -> pd.DataFrame:
     """Shifts of rank when one node is left out; those without which nothing is left have none."""
     columns = list(LeftOut.to_schema().columns)
     if case.ranked.sum() < 2:
@@ -296,7 +305,7 @@ def _left_out(case: _Case) -> pd.DataFrame:
     return table.assign(**case.place)[columns]
 
 
-def _order_changes(case: _Case, scores: Floats) -> pd.DataFrame:
+def _order_changes(case: Case, scores: Floats) -> pd.DataFrame:
     """Every pair once, the unit that scores higher first."""
     rows = np.flatnonzero(case.ranked)
     order = rows[np.argsort(-case.point[rows], kind="stable")]
