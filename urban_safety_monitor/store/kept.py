@@ -6,6 +6,7 @@ looks for them in the files; the others are never in memory.
 
 from collections.abc import Sequence
 from functools import cache, cached_property
+from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,6 @@ from urban_safety_monitor.tables.run import LATER, MODELS, Provenance, Results
 
 OF_PLACES = ("areas", "boundaries")
 """Tables of what is where; a part of a run has the whole of them."""
-
 
 BLOCK = 30_000
 """Rows of a file that are found and read together."""
@@ -119,7 +119,8 @@ class KeptResults(Results):
 
     def _read(self, name: str, query: str, values: Sequence[str] = ()) -> pd.DataFrame:
         try:
-            found = _reader().cursor().sql(query, params=[str(self._file(name)), *values])
+            file = escape(str(self._file(name)))  # a name is no pattern
+            found = _reader().cursor().sql(query, params=[file, *values])
             return found.to_arrow_table().to_pandas()
         except duckdb.Error as error:
             run_id = self.provenance.run_id

@@ -13,8 +13,14 @@ RESULTS = factory.make_results(number=2)
 
 
 @pytest.fixture
-def kept(tmp_path):
-    store = RunStore(tmp_path)
+def folder(tmp_path):
+    """A folder whose name would be a pattern, were it not a name."""
+    return tmp_path / "data [1] of *"
+
+
+@pytest.fixture
+def kept(folder):
+    store = RunStore(folder)
     store.keep(RESULTS, datetime(2026, 1, 1, tzinfo=UTC))
     return store.open(RESULTS.provenance.run_id)
 
@@ -51,8 +57,8 @@ def test_a_part_knows_the_places_and_what_is_held_of_the_whole(kept):
     assert part.indicators == RESULTS.indicators
 
 
-def test_a_table_nobody_asks_for_is_not_read(kept, tmp_path):
-    path = tmp_path / "runs" / RESULTS.provenance.run_id / "scores.parquet"
+def test_a_table_nobody_asks_for_is_not_read(kept, folder):
+    path = folder / "runs" / RESULTS.provenance.run_id / "scores.parquet"
     path.write_bytes(b"damaged")
     assert len(kept.part(Part()).estimates) == len(RESULTS.estimates)
     with pytest.raises(StoreError, match="its files cannot be read"):
