@@ -277,7 +277,7 @@ def with_thresholds(**given):
 
 
 def test_no_cell_of_a_table_can_be_found():
-    truth = flat(0, 150)
+    truth = flat(0, 240)
     shown = published(truth)
     assert_protected(attacked(truth, shown), truth, shown)
 
@@ -296,7 +296,7 @@ def test_the_attacker_finds_what_is_not_protected():
 
 def test_indicators_of_the_same_people_do_not_tell_of_each_other():
     names = ("safe", "trust", "harassed")
-    truth = flat(2, 24, names)
+    truth = flat(2, 36, names)
     shown = published(truth)
     found = attacked(truth, shown, same_people=[names])
     assert_sizes_protected(found[found["n"] < PERSONS])
@@ -312,7 +312,7 @@ def assert_sizes_protected(found):
 
 
 def test_crossed_tables_do_not_tell_of_each_other():
-    truth = crossed(3, 21)
+    truth = crossed(3, 30)
     assert_sizes_protected(attacked(truth, published(truth)))
 
 

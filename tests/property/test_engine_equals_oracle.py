@@ -46,7 +46,7 @@ def records(seed: int, n: int) -> pd.DataFrame:
     return frame
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=20)
 @given(
     seed=st.integers(0, 2**32 - 1),
     n=st.integers(1, 120),

@@ -11,7 +11,7 @@ from urban_safety_monitor.statistics.funnel import count_limits, mean_limits, sh
 from urban_safety_monitor.statistics.intervals import normal_quantile
 
 CASES = 100_000
-LEVELS = pytest.mark.parametrize("level", [0.95, 0.998])
+LEVELS = pytest.mark.parametrize("level", [0.9, 0.95, 0.998])
 CATALOGUE = catalogue(
     indicator("up", share("x"), goalposts=posts(0, 100)),
     indicator("down", share("x"), goalposts=posts(100, 0)),

@@ -188,20 +188,20 @@ def chosen_for(microdata: pd.DataFrame, catalogue: Catalogue, wanted: Wanted) ->
     possible = [i for i in surveyed if _answered(i, columns)]
     groups = {n for n, d in catalogue.disaggregations.items() if columns_of_groups(d) & columns}
     if wanted.standard:
-        _refuse_standard(wanted, groups)
+        _refuse_standard(wanted.standard, wanted.by, groups)
         possible = [i for i in possible if not isinstance(i.measure, Gap | Total)]
     return select(catalogue, wanted, possible, groups)
 
 
-def _refuse_standard(wanted: Wanted, groups: set[str]) -> None:
+def _refuse_standard(
+    standard: StandardPopulation, shown_by: Sequence[str], groups: set[str]
+) -> None:
     """A standard by what the answers do not tell, or by what estimates are shown by anyway."""
-    assert wanted.standard is not None
-    by = wanted.standard.disaggregation.split("*")
-    problems = [f"standard by {name!r}: these answers do not tell it" for name in by]
-    problems = [text for text, name in zip(problems, by, strict=True) if name not in groups]
+    by = standard.disaggregation.split("*")
+    problems = [f"standard by {n!r}: these answers do not tell it" for n in by if n not in groups]
     problems += [
         f"disaggregation {name!r}: the standard is by it; leave it out of one of them"
-        for name in wanted.by
+        for name in shown_by
         if name in by
     ]
     if problems:

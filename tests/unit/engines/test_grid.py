@@ -41,7 +41,7 @@ def totals(frame, *indicators, groups=()):
     return psu_totals(frame, catalogue(*indicators), indicators, groups)
 
 
-@settings(max_examples=10)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), scale=st.sampled_from([1e-12, 1.0, 1e9]))
 def test_no_order_changes_a_bit(seed, scale):
     rng = np.random.default_rng(seed)
@@ -53,7 +53,7 @@ def test_no_order_changes_a_bit(seed, scale):
     np.testing.assert_array_equal(found.squares[1], other.squares[1])
 
 
-@settings(max_examples=10)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), scale=st.sampled_from([1e-12, 1.0, 1e9]))
 def test_totals_are_within_a_trillionth_of_the_largest_possible(seed, scale):
     frame = people(np.random.default_rng(seed), scale)
