@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.e2e.app_server import free_port, hand_in, started, stopped  # noqa: E402
-from urban_safety_monitor.report.palette import MAP_CLASSES, TOKENS  # noqa: E402
+from urban_safety_monitor.report.palette import TOKENS  # noqa: E402
 
 SCREENS = ROOT / "docs" / "screens"
 GUIDE = ROOT / "docs" / "guides" / "screens.md"
@@ -131,7 +131,7 @@ def _come_to_rest(page: Page) -> None:
 def _small(png: bytes) -> bytes:
     """The picture with the product's own colours and those it needs most besides."""
     picture = Image.open(BytesIO(png)).convert("RGB")
-    own = map(ImageColor.getrgb, [*chain.from_iterable(TOKENS.values()), *MAP_CLASSES])
+    own = map(ImageColor.getrgb, chain.from_iterable(TOKENS.values()))
     others = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE).getpalette() or []
     palette = Image.new("P", (1, 1))
     palette.putpalette([*chain.from_iterable(own), *others])

@@ -2,4 +2,5 @@
 
 from urban_safety_monitor.cli import main
 
-main()
+if __name__ == "__main__":  # processes the app starts load this module too
+    main()

@@ -4,10 +4,11 @@
     python -m tests.bench.app_load FOLDER [--times 5] [--users 20] [--clicks 10]
 
 starts the app on a free port of this machine and measures, in a browser, a reader who is alone:
-from the click or the address until the answer can be read. Then many readers click at the same
-moment, again and again, each on a page of its own. Twenty browsers would measure the browsers, so
-these speak the protocol of Streamlit's own page (one message asks for a page, the last answer says
-that it is complete), and one browser clicks beside them to hold the figures against.
+from the click or the address until the answer can be read. Then many readers click, each on pages
+of their own: when they have read, or all at the same moment, again and again. Twenty browsers would
+measure the browsers, so these speak the protocol of Streamlit's own page (one message asks for a
+page, the last answer says that it is complete), and one browser clicks beside them to hold the
+figures against.
 
 "First" is a page whose figures nobody has asked this server for, "again" one that it has shown.
 """
@@ -18,10 +19,11 @@ import random
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import websockets
@@ -39,7 +41,10 @@ SHORT = 500
 """Bytes that the message saying a page is complete never has; longer ones need no reading."""
 
 PAUSE = 1000
-"""Milliseconds a reader looks at an answer before the next click."""
+"""Milliseconds the browser looks at an answer before the next click."""
+
+READING = (2.0, 8.0)
+"""Seconds a reader takes for a page, at least and at most."""
 
 UNTIL_DRAWN = """(clicked, [answer, text]) => new Promise(done => {
     const begun = performance.now();
@@ -153,25 +158,40 @@ def _waited(page: Page, click: tuple[str, str], answer: str, text: str) -> float
     return clicked.evaluate(UNTIL_DRAWN, [answer, text], timeout=HARDLY_EVER) / 1000
 
 
-async def at_once(address: str, asks: list[list[Ask]]) -> list[float]:
-    """Readers who click at the same moment, page after page; seconds until each is complete.
+Before = Callable[[], Awaitable[object]]
+"""What a reader does before a click."""
+
+
+async def clicking(address: str, asks: list[list[Ask]], before: Before) -> list[float]:
+    """Readers who click, page after page; seconds until each is complete.
 
     Args:
         address: of the app.
         asks: what each reader asks for, one list a reader.
+        before: what each does before each click.
     """
-    together = asyncio.Barrier(len(asks))
 
     async def reader(pages: list[Ask]) -> list[float]:
         waited = []
         where = f"ws://{address}/_stcore/stream"
         async with websockets.connect(where, max_size=None, ping_interval=None) as socket:
             for name, query in pages:
-                await together.wait()
+                await before()
                 waited.append(await _answered(socket, name, query))
         return waited
 
     return [seconds for waited in await asyncio.gather(*map(reader, asks)) for seconds in waited]
+
+
+async def at_once(address: str, asks: list[list[Ask]]) -> list[float]:
+    """All click in the same moment."""
+    return await clicking(address, asks, asyncio.Barrier(len(asks)).wait)
+
+
+async def when_read(address: str, asks: list[list[Ask]]) -> list[float]:
+    """Each clicks when the last page is read."""
+    chance = random.Random(len(asks))
+    return await clicking(address, asks, lambda: asyncio.sleep(chance.uniform(*READING)))
 
 
 async def _answered(socket: websockets.ClientConnection, name: str, query: str) -> float:
@@ -188,26 +208,35 @@ async def _answered(socket: websockets.ClientConnection, name: str, query: str) 
 
 
 def crowd(browser: Browser, folder: Path, places: Places, asked: argparse.Namespace) -> Times:
-    """Many readers at once on one server, on pages it has not shown and on the same again."""
+    """Many readers on one server, on pages it has not shown and on the same again."""
     found: Times = {}
-    sets = [places.pages() for _ in range(-(-asked.clicks * asked.users // 20))]
-    drawn = [page for pages in sets for page in pages]
-    asks = [drawn[user :: asked.users][: asked.clicks] for user in range(asked.users)]
     with served(folder) as (address, server):
-        for seen in ("first", "again"):
-            name = f"{asked.users} readers, {seen}"
+        asks = [drawn(places, asked) for _ in range(2)]
+        for kind, readers, pages in (
+            ("each when the last page is read, first", when_read, asks[0]),
+            ("in the same moment, first", at_once, asks[1]),
+            ("in the same moment, again", at_once, asks[1]),
+        ):
+            name = f"{asked.users} readers, {kind}"
             beside = found.setdefault(f"{name}: a browser beside them, change of page", [])
-            found[name] = _beside(browser, address, asks, beside)
+            found[name] = _beside(browser, address, readers(address, pages), beside)
         print(f"peak memory of the server: {peak_memory(server.process.pid):.0f} MB")
     return found
 
 
+def drawn(places: Places, asked: argparse.Namespace) -> list[list[Ask]]:
+    """Pages for each reader."""
+    sets = [places.pages() for _ in range(-(-asked.clicks * asked.users // 20))]
+    pages = [page for one in sets for page in one]
+    return [pages[user :: asked.users][: asked.clicks] for user in range(asked.users)]
+
+
 def _beside(
-    browser: Browser, address: str, asks: list[list[Ask]], beside: list[float]
+    browser: Browser, address: str, readers: Coroutine[Any, Any, list[float]], beside: list[float]
 ) -> list[float]:
     """The readers' waits; meanwhile a browser goes to and fro between two pages."""
     waits: list[float] = []
-    work = threading.Thread(target=lambda: waits.extend(asyncio.run(at_once(address, asks))))
+    work = threading.Thread(target=lambda: waits.extend(asyncio.run(readers)))
     page = browser.new_page()
     page.goto(f"http://{address}/data?lang=en")
     page.locator(".footer").wait_for(timeout=HARDLY_EVER)

@@ -1,7 +1,7 @@
 """How often 95 % intervals of a share hold the true one: ours beside the peers' defaults.
 
-`python -m tests.bench.coverage` draws 20,000 samples of each of 192 designs (seeded, about a
-minute) and prints Markdown tables. All samples come from endless populations, so the share is
+`python -m tests.bench.coverage` draws 20,000 samples of each of 192 designs (seeded, some
+minutes) and prints Markdown tables. All samples come from endless populations, so the share is
 known and no finite population correction enters:
 
 * clusters: PSUs of ten persons, alike enough within (beta-binomial) to give the design effect;
@@ -9,10 +9,16 @@ known and no finite population correction enters:
 * weights: persons drawn singly, with ten weights as uneven as those of a log-normal distribution
   that gives it (Kish), which have nothing to do with the answer.
 
-A design effect of 1 is a simple random sample. Samples are drawn as counts of each kind of
-cluster, and the variance is that of `linearisation.covariances` for such counts; the first draw
-of each design is checked against it. A share of 0 or 1 takes the design effect the survey's
-shares usually have, as the program does; here that is the true one.
+A design effect of 1 is a simple random sample. Counts are whole numbers, so that coverage swings
+up and down with the share for every interval; each design is therefore drawn twice, with the share
+as it is named, and with shares around it, whose average coverage is free of that (Brown, Cai and
+DasGupta, Statistical Science 16 (2001), 101-133). For simple samples the binomial distribution
+tells exactly whether any interval from counts could do better.
+
+Samples are drawn as counts of each kind of cluster, and the variance is that of
+`linearisation.covariances` for such counts; the first draw of each design is checked against it. A
+share of 0 or 1 takes the design effect the survey's shares usually have, as the program does; here
+that is the true one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +46,9 @@ SEED, SAMPLES, CLUSTER, WEIGHTS = 2026, 20_000, 10, 10
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.3, 0.5)
 SIZES = (100, 300, 1000, 5000)
 EFFECTS = {"clusters": (1.0, 1.5, 2.0, 3.0), "pairs": (2.0,), "weights": (1.5, 2.0, 3.0)}
+AS_NAMED = (1.0,)
+AROUND = tuple(1.25 ** ((2 * np.arange(20) - 19) / 20))  # even on the log scale, in 20 steps
+LEVELS = 94.0, 96.0
 ENOUGH = 5  # effective events from which an interval can be expected to hold its level
 
 
@@ -92,14 +101,16 @@ def column(*values: float) -> Floats:
     return np.array(values, dtype=float)[:, None]
 
 
-def draw(design: str, share: float, effect: float, n: int, rng: np.random.Generator) -> Sample:
+def draw(
+    design: str, share: float, effect: float, n: int, samples: int, rng: np.random.Generator
+) -> Sample:
     kinds = kinds_of(design, share, effect)
     of_draw = kinds.yes.shape[1] * (1 if effect == 1 or design == "weights" else CLUSTER)
     draws = n // of_draw
-    counts = rng.multinomial(draws, kinds.chance / kinds.chance.sum(), size=SAMPLES)
+    counts = rng.multinomial(draws, kinds.chance / kinds.chance.sum(), size=samples)
     found = counts @ kinds.yes.sum(axis=1) / (counts @ kinds.all.sum(axis=1))
     total = counts @ kinds.all.sum(axis=1)
-    squares = np.zeros(SAMPLES)
+    squares = np.zeros(samples)
     for power, residual in enumerate(residual_squares(kinds)):
         squares += counts @ residual * (-found) ** power
     paired = kinds.yes.shape[1] == 2
@@ -142,7 +153,7 @@ class Precision(NamedTuple):
 
 
 def precision(sample: Sample, usual: float) -> Precision:
-    n, df, effect = (np.full(SAMPLES, float(x)) for x in (sample.n, sample.df, usual))
+    n, df, effect = (np.full(len(sample.share), float(x)) for x in (sample.n, sample.df, usual))
     own = n / effective_size(sample.share, sample.variance)
     return Precision(
         share=sample.share,
@@ -161,7 +172,7 @@ METHODS: dict[str, Callable[[Precision], Interval]] = {
         p.share, p.n / p.settled.effect, p.settled.degrees_of_freedom
     ),
     "symmetric, normal": lambda p: symmetric(
-        p.share, np.sqrt(p.variance), np.full(SAMPLES, np.inf)
+        p.share, np.sqrt(p.variance), np.full(len(p.share), np.inf)
     ),
     "symmetric, Student": lambda p: symmetric(p.share, np.sqrt(p.variance), p.df),
     "logit": lambda p: share_intervals.logit(p.share, p.variance, p.df),
@@ -192,14 +203,38 @@ def covered(precise: Precision, share: float, methods: Sequence[str]) -> list[fl
     return [100 * float(np.mean((low <= share) & (share <= high))) for low, high in limits]
 
 
-def cells(wrong: float = 1.0, methods: Sequence[str] = tuple(METHODS)) -> Iterator[Cell]:
-    """All designs, with the usual design effect taken `wrong` times as large as it is."""
+def cells(
+    factors: Sequence[float] = AS_NAMED,
+    *,
+    sizes: Sequence[int] = SIZES,
+    wrong: float = 1.0,
+    methods: Sequence[str] = tuple(METHODS),
+) -> Iterator[Cell]:
+    """All designs, each with shares that are the named one times some factors.
+
+    The usual design effect is taken `wrong` times as large as it is.
+    """
     rng = np.random.default_rng(SEED)
     for design, effects in EFFECTS.items():
-        for effect, share, n in product(effects, SHARES, SIZES):
-            sample = draw(design, share, effect, n, rng)
-            precise = precision(sample, max(1.0, effect * wrong))
-            yield Cell(design, share, n, effect, sample.df, covered(precise, share, methods))
+        for effect, share, n in product(effects, SHARES, sizes):
+            held = []
+            for one in share * np.array(factors):
+                sample = draw(design, one, effect, n, SAMPLES // len(factors), rng)
+                precise = precision(sample, max(1.0, effect * wrong))
+                held.append(covered(precise, one, methods))
+            mean = np.mean(held, axis=0).tolist()
+            yield Cell(design, share, n, effect, sample.df, mean)
+
+
+def possible(share: float, n: int) -> bool:
+    """Whether a 95 % interval from counts can hold a share in 94 to 96 % of simple samples.
+
+    An interval with limits that rise with the count holds a share for a run of counts.
+    """
+    most = int(stats.binom.isf(1e-12, n, share))
+    below = np.r_[0.0, stats.binom.cdf(np.arange(most), n, share), 1.0] * 100
+    chance = below[None, :] - below[:, None]
+    return bool(((chance >= LEVELS[0]) & (chance <= LEVELS[1])).any())
 
 
 def row(*texts: object) -> str:
@@ -213,33 +248,59 @@ def summary(
     yield row("interval", "lowest", "mean", "highest", "below 94", "94 to 96", "above 96")
     yield row(*["---"] * 7)
     for name, values in zip(methods, chosen.T, strict=True):
-        below, above = (values < 94).sum(), (values > 96).sum()
+        below, above = (values < LEVELS[0]).sum(), (values > LEVELS[1]).sum()
         spread = (f"{value:.1f}" for value in (values.min(), values.mean(), values.max()))
         yield row(name, *spread, below, len(values) - below - above, above)
 
 
-def table(found: list[Cell]) -> Iterator[str]:
-    yield row("design", "deff", "share", "n", "df", "events", *METHODS)
-    yield row(*["---"] * (6 + len(METHODS)))
-    for cell in found:
-        values = (f"{value:.1f}" for value in cell.coverage)
+def swing() -> Iterator[str]:
+    """Where the binomial distribution leaves no interval from counts between 94 and 96 %."""
+    yield row("n", *(f"{100 * share:g} %" for share in SHARES))
+    yield row(*["---"] * (1 + len(SHARES)))
+    for n in SIZES:
+        named = [possible(share, n) for share in SHARES]
+        none = [np.mean([not possible(share * f, n) for f in AROUND]) for share in SHARES]
+        told = (
+            f"{100 * part:.0f} %{'' if can else ', itself'}"
+            for part, can in zip(none, named, strict=True)
+        )
+        yield row(n, *told)
+
+
+def table(named: list[Cell], around: list[Cell]) -> Iterator[str]:
+    chosen = "Wilson, settled"
+    yield row("design", "deff", "share", "n", "df", "events", *METHODS, f"{chosen}, around")
+    yield row(*["---"] * (7 + len(METHODS)))
+    place = list(METHODS).index(chosen)
+    for cell, mean in zip(named, around, strict=True):
+        values = (f"{value:.1f}" for value in (*cell.coverage, mean.coverage[place]))
         facts = cell.design, f"{cell.effect:g}", f"{100 * cell.share:g} %", cell.n, cell.df
         yield row(*facts, f"{cell.events:.1f}", *values)
 
 
+def summaries(found: list[Cell], title: str) -> None:
+    some = sum(cell.events >= ENOUGH for cell in found)
+    print(f"{title}, all {len(found)} designs:", *summary(found, 0), "", sep="\n")
+    print(
+        f"{title}, the {some} designs with {ENOUGH} or more effective events:",
+        *summary(found, ENOUGH),
+        "",
+        sep="\n",
+    )
+
+
 def main() -> None:
     """Print the summaries and the whole table."""
-    found = list(cells())
-    print(f"All {len(found)} designs:", *summary(found, 0), sep="\n")
-    some = sum(cell.events >= ENOUGH for cell in found)
-    print(
-        f"\nThe {some} with {ENOUGH} or more effective events:", *summary(found, ENOUGH), sep="\n"
-    )
+    named, around = list(cells()), list(cells(AROUND))
+    summaries(named, "Shares as named")
+    summaries(around, "Shares around the named one")
+    print("Shares around the named one that no interval from counts can hold:", *swing(), sep="\n")
     for wrong in (1 / 1.4, 1.4):
         print(f"\nThe same with the usual design effect taken {wrong:.2f} times as large:")
         settled_only = ["Wilson, settled"]
-        print(*summary(list(cells(wrong, settled_only)), ENOUGH, settled_only), sep="\n")
-    print("", *table(found), sep="\n")
+        found = list(cells(AROUND, wrong=wrong, methods=settled_only))
+        print(*summary(found, ENOUGH, settled_only), sep="\n")
+    print("", *table(named, around), sep="\n")
 
 
 if __name__ == "__main__":

@@ -2,14 +2,15 @@
 
     python tests/bench/estimates.py FOLDER [--persons 1000000] [--cities 200] [--only ours bare ...]
     python tests/bench/estimates.py FOLDER --engines
-    python tests/bench/estimates.py FOLDER --peers-python peers/bin/python
+    python tests/bench/estimates.py FOLDER --peers-python peers/bin/python [--patience 300]
 
 makes a survey in the folder (once; the seed is fixed) and measures each program in a process of
 its own: seconds from the opened Parquet file to the finished table, without starting Python and
 importing, how long processors were busy for it (which says more on a machine with other work),
 and the peak of the process's memory. Asked for: 40 indicators by city and by city and
 sex, with standard errors; how far they are from ours is told as well. What is not installed is
-named. Peers may live in an environment of their own:
+named; what has not ended after `--patience` seconds is stopped, and said to take longer. Peers may
+live in an environment of their own:
 
     python -m venv peers
     peers/bin/pip install svy==0.35.0 samplics==0.6.1 numpy pyarrow
@@ -223,14 +224,21 @@ def measure(name: str, path: Path, values: Path) -> None:
     print(json.dumps(found))
 
 
-def measured(name: str, path: Path, python: str) -> str:
-    """One program in a process of its own."""
+def measured(name: str, path: Path, asked: argparse.Namespace) -> str:
+    """One program in a process of its own, which is stopped when patience ends."""
+    values_of(name, path).unlink(missing_ok=True)
+    measure_it = measured_in_r if name == "r" else measured_in_python
+    try:
+        return measure_it(name, path, asked)
+    except subprocess.TimeoutExpired as stopped:
+        return f"more than {stopped.timeout:.0f} s: stopped before its end"
+
+
+def measured_in_python(name: str, path: Path, asked: argparse.Namespace) -> str:
     values = values_of(name, path)
-    values.unlink(missing_ok=True)
-    if name == "r":
-        return measured_in_r(path, values) + agreement(values, path)
+    python = asked.peers_python if name in ("svy", "samplics") else sys.executable
     command = [python, __file__, str(path), "--measure", name]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=asked.patience)
     if "ModuleNotFoundError" in done.stderr:
         return "not installed"
     if done.returncode:
@@ -242,14 +250,18 @@ def measured(name: str, path: Path, python: str) -> str:
     )
 
 
-def measured_in_r(path: Path, values: Path) -> str:
+def measured_in_r(name: str, path: Path, asked: argparse.Namespace) -> str:
+    values = values_of(name, path)
     if shutil.which("Rscript") is None:
         return "not installed"
     script, table = path.with_suffix(".R"), path.with_suffix(".csv")
     script.write_text(R_SCRIPT)
     pq.read_table(path).to_pandas().to_csv(table, index=False)
-    done = subprocess.run(["Rscript", script, table, values], capture_output=True, text=True)
-    return f"{float(done.stdout):8.2f} s" if done.returncode == 0 else "not installed: survey"
+    command = ["Rscript", script, table, values]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=asked.patience)
+    if done.returncode:
+        return "not installed: survey"
+    return f"{float(done.stdout):8.2f} s{agreement(values, path)}"
 
 
 def values_of(name: str, path: Path) -> Path:
@@ -304,6 +316,7 @@ def main() -> None:
     asked.add_argument("--only", nargs="+", choices=[*PROGRAMS, "r"], default=[*PROGRAMS, "r"])
     asked.add_argument("--engines", action="store_true", help="the engines instead of the peers")
     asked.add_argument("--peers-python", default=sys.executable, help="runs svy and samplics")
+    asked.add_argument("--patience", type=float, default=300, help="seconds; then it is stopped")
     asked.add_argument("--measure", choices=PROGRAMS, help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.measure:
@@ -322,8 +335,7 @@ def main() -> None:
         compare_engines(path)
         return
     for name in given.only:
-        python = given.peers_python if name in ("svy", "samplics") else sys.executable
-        print(f"{name:10s} {measured(name, path, python)}", flush=True)
+        print(f"{name:10s} {measured(name, path, given)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -72,3 +72,30 @@ def test_counts_filter_the_list_and_the_overall_score_waits_for_a_click(visit: O
     expect(sentence).to_be_visible()
     overall = re.compile(r"Overall safety profile: \d+ \(\d+ to \d+\)")
     expect(page.get_by_text(overall)).to_be_visible()
+
+
+def test_what_is_below_a_line_is_fetched_when_it_is_opened(visit: Open, faults: list[str]) -> None:
+    page = visit("/city?city=MX-GDL&period=2026-Q1&lang=en")
+    line = page.locator(".row:has(#in-safe_night)")
+    page.route("**/opened?*", lambda route: route.fulfill(status=503))
+    line.locator("summary").click()
+    expect(line.locator(".inside")).to_have_text(
+        "This could not be fetched. Reload the page and try again."
+    )
+    page.unroute_all()
+    assert "503" in faults.pop()
+    line.locator("summary").click()
+    line.locator("summary").click()
+    expect(line.get_by_role("heading", name="What is measured")).to_be_visible()
+    settled(page)
+    page.get_by_role("radio", name="Similar cities").click()
+    expect(page.locator(".headline")).to_contain_text("similar cities")
+    expect(page.locator(".row[open]").get_by_text("similar cities").first).to_be_visible()
+    page.get_by_text("Show as a table").first.click()
+    everything = page.get_by_role("table", name="Guadalajara, 2026 Q1")
+    expect(everything.locator("tbody tr")).to_have_count(page.locator(".row").count())
+    for wrong in ("ind=nothing", "lang=xx", "run=other", "city=nowhere"):
+        asked = line.evaluate("line => line.closest('[data-inside]').dataset.inside")
+        name, value = wrong.split("=")
+        answer = page.request.get(f"{page.url.split('/city')[0]}/{asked}&{name}={value}")
+        assert answer.status == 404 and value in answer.text()

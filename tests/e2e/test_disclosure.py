@@ -6,11 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.property.test_disclosure import KEY, Program
+from tests.attacker import SLACK, Counted, People, part_of_release
+from tests.property.test_disclosure import KEY, PERSONS, Program
 from urban_safety_monitor.catalogue import load_catalogue
+from urban_safety_monitor.catalogue.load import shipped
+from urban_safety_monitor.engines.replicates import Summed
 from urban_safety_monitor.pipeline.disclose import NUMBERS, persons_needed
+from urban_safety_monitor.pipeline.estimate import estimate
 from urban_safety_monitor.report.export import profile_csv, profile_json
+from urban_safety_monitor.report.release import files_on_demand, part_of
 from urban_safety_monitor.store import RunStore
+from urban_safety_monitor.workflow.sampling import sample_of, totals_of
+from urban_safety_monitor.workflow.surveys import check_files
 from urban_safety_monitor.workflow.views import latest_results, profile_of
 
 pytestmark = pytest.mark.e2e
@@ -18,6 +25,12 @@ pytestmark = pytest.mark.e2e
 CATALOGUE = load_catalogue()
 UNIT = ["indicator", "area", "period"]
 TABLE = [*UNIT, "disaggregation"]
+COUNTRY, PERIOD = "MX", "2024-Q1"
+OF_WOMEN = ["harassment_prev", "sexual_harassment_public_women", "ipv_prev_women"]
+ATTACKED = {
+    "MX-D01": list(CATALOGUE.indicators),
+    "MX-GDL": [*OF_WOMEN, "sexual_violence_prev", "violent_victim_prev", "safe_night"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +56,7 @@ def cells(results):
 
 def test_no_withheld_cell_and_nobody_left_over_can_be_found(cells):
     """Sizes alone, over all tables: weighted values fit no counts of people."""
+    cells = cells[cells["people"].notna()]
     known = cells["n"].fillna(0).groupby([cells[name] for name in TABLE]).sum()
     tables = cells.groupby(TABLE).agg(
         people=("people", "first"), hidden=("n", lambda n: n.isna().sum()), needed=("needed", "max")
@@ -63,6 +77,76 @@ def test_no_withheld_cell_and_nobody_left_over_can_be_found(cells):
         least, most = program.ends([secrets[place][turn] for place in asked])
         assert (most >= needed[asked] - 0.01).all()
         assert (most - least >= needed[asked] - 0.01).all()
+
+
+@pytest.fixture(scope="module")
+def released(results):
+    """The tables that are published of a country's round, as files."""
+    files = files_on_demand(part_of(results, COUNTRY, PERIOD), CATALOGUE)
+    return {path: made() for path, made in files.items() if path.startswith("data/")}
+
+
+def answers(city):
+    """A city's records of the round, as a run reads them."""
+    file = shipped("sample_data") / "microdata" / f"{city}.parquet"
+    intake = check_files([file], "usm-questionnaire", CATALOGUE)
+    return intake.frame[intake.frame["period"] == PERIOD], intake.recipe
+
+
+@pytest.fixture(scope="module")
+def microdata():
+    return {city: answers(city) for city in ATTACKED}
+
+
+@pytest.fixture(scope="module")
+def everything(microdata):
+    """Every estimate before anything was withheld."""
+    asked = [i for i in CATALOGUE.indicators.values() if i.from_survey]
+    samples = [sample_of(*read, CATALOGUE) for read in microdata.values()]
+    totals = totals_of(samples, Summed(CATALOGUE, asked, tuple(CATALOGUE.disaggregations)))
+    return estimate(totals, asked).estimates
+
+
+def assert_few_are_hidden_among_enough(attack, at_least):
+    """Nobody of a cell of too few people, withheld or left over, is known to be one of few."""
+    few = [key for key in [*attack.withheld, *attack.left_over] if 0 < attack.size(key) < PERSONS]
+    least, most = attack.ends(few)
+    true = np.array([attack.size(key) for key in few])
+    assert len(few) >= at_least
+    assert (least <= true + SLACK).all() and (true <= most + SLACK).all()
+    assert (most >= PERSONS - SLACK).all()
+    assert (most - least >= PERSONS - SLACK).all()
+
+
+def few_hidden_in(attack):
+    """How many cells of few people are hidden, none of which can be found out."""
+    few = [key for key in [*attack.withheld, *attack.left_over] if 0 < attack.size(key) < PERSONS]
+    least, most = attack.ends(few)
+    true = np.array([attack.size(key) for key in few])
+    assert (least <= true + SLACK).all() and (true <= most + SLACK).all()
+    assert (most >= PERSONS - SLACK).all()
+    assert (most - least >= PERSONS - SLACK).all()
+    return len(few)
+
+
+@pytest.mark.parametrize(("city", "at_least"), [("MX-D01", 75), ("MX-GDL", 10)])
+def test_nobody_can_be_found_in_a_release_by_all_its_sizes(released, everything, city, at_least):
+    """Indicators are of nearly the same people, some of women only, and tell of each other."""
+    files = part_of_release(released, area=[city], indicator=ATTACKED[city])
+    attack = People([files], CATALOGUE, everything[everything["area"] == city])
+    assert few_hidden_in(attack) >= at_least
+
+
+@pytest.mark.parametrize("name", ["sexual_violence_prev", "violence_reporting", "safe_night"])
+def test_nobody_can_be_found_in_a_release_by_its_values(released, everything, microdata, name):
+    """By shares of weights that the attacker knows the smallest and the largest of."""
+    city = "MX-D01"
+    weights = microdata[city][0]["weight_person"]
+    middle = np.sqrt(weights.min() * weights.max())
+    limits = weights.min() / middle, weights.max() / middle
+    files = part_of_release(released, area=[city], indicator=[name])
+    attack = Counted([files], CATALOGUE, everything[everything["area"] == city], limits)
+    assert few_hidden_in(attack) >= 2
 
 
 def test_a_withheld_cell_has_no_number_anywhere(results):

@@ -9,6 +9,7 @@ solved at a time, as blocks of one linear program.
 
 import itertools
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -42,6 +43,7 @@ class Program:
     def __init__(self):
         self.unknowns = 0
         self.equations, self.values, self.orders = [], [], []
+        self.limits = cache(self._limits)
 
     def unknown(self):
         self.unknowns += 1
@@ -57,14 +59,7 @@ class Program:
 
     def ends(self, wanted):
         """Least and most of some unknowns that do not hang together."""
-        rows = len(self.orders) // 2
-        given = {
-            "A_ub": _matrix(self.orders, rows, self.unknowns),
-            "b_ub": np.full(rows, SLACK),
-            "A_eq": _matrix(self.equations, len(self.values), self.unknowns),
-            "b_eq": np.array(self.values),
-            "bounds": (0, NOBODY_HAS_ASKED_SO_MANY),
-        }
+        given = self.limits(len(self.values), len(self.orders) // 2)
         found = []
         for sign in (1.0, -1.0):
             aim = np.zeros(self.unknowns)
@@ -74,10 +69,19 @@ class Program:
             found.append(solved.x[wanted])
         return found
 
+    def _limits(self, equations, orders):
+        return {
+            "A_ub": _matrix(self.orders, orders, self.unknowns),
+            "b_ub": np.full(orders, SLACK),
+            "A_eq": _matrix(self.equations, equations, self.unknowns),
+            "b_eq": np.array(self.values),
+            "bounds": (0, NOBODY_HAS_ASKED_SO_MANY),
+        }
+
 
 def _matrix(entries, rows, columns):
-    row, column, value = zip(*entries, strict=True)
-    return coo_array((value, (row, column)), shape=(rows, columns)).tocsr()
+    row, column, value = np.array(entries, dtype=float).reshape(-1, 3).T
+    return coo_array((value, (row.astype(int), column.astype(int))), (rows, columns)).tocsr()
 
 
 def attacked(truth, *published, same_people=(), needed=None):

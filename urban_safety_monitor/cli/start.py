@@ -39,15 +39,25 @@ def demo(
 def start_app(
     data: DataFolder = DATA,
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8501,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=64,
+            help="Processes that make what pages show, about 250 MB each; 0: the server itself "
+            "does. As many as there are processors, up to 4, where none is given.",
+        ),
+    ] = None,
 ) -> None:
     """Start the app on 127.0.0.1.
 
     Example: `usm app --port 8600`
     """
-    _serve(data, port)
+    _serve(data, port, processes)
 
 
-def _serve(data: Path, port: int) -> None:
+def _serve(data: Path, port: int, processes: int | None = None) -> None:
+    from urban_safety_monitor.ui.making import processes_here
     from urban_safety_monitor.ui.server import serve
 
-    serve(data, port)
+    serve(data, port, processes_here() if processes is None else processes)

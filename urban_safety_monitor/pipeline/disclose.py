@@ -21,7 +21,7 @@ from urban_safety_monitor.catalogue.framework import Thresholds
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.catalogue.measures import Average, Gap, Proportion
 from urban_safety_monitor.pipeline.additive import KEY, added_up
-from urban_safety_monitor.pipeline.related import few_contributors, parts_of, same_people
+from urban_safety_monitor.pipeline.related import NearlySamePeople, few_contributors, parts_of
 from urban_safety_monitor.pipeline.released import Released, released_cells
 from urban_safety_monitor.pipeline.reliability import (
     is_measured_by,
@@ -82,9 +82,11 @@ def disclose(
     reasons = _own_reasons(cells, catalogue, few_contributors(cells, catalogue, psu_totals), before)
     unnamed = _optional(cells, catalogue) & (reasons != "")
     log = _Log(reasons, np.full(len(cells), "", dtype=object), unnamed, reasons != "")
-    of, parts = _protection(cells, catalogue, before, parents or {}), parts_of(cells, catalogue)
+    alike = NearlySamePeople(cells, catalogue, _needed(cells, catalogue))
+    public = alike.told(before.published)
+    of, parts = _protection(cells, catalogue, public, parents or {}), parts_of(cells, catalogue)
     _add_complements(log, cells, of, parts)
-    _add_sizes(log, cells, of, parts, before)
+    _add_sizes(log, cells, of, parts, before, alike)
     flagged = cells.assign(
         obs_status=cells["obs_status"].mask(
             (cells["obs_status"] == "A") & unreliable(cells, catalogue), "u"
@@ -150,18 +152,18 @@ def _optional(cells: pd.DataFrame, catalogue: Catalogue) -> Truths:
     return found
 
 
-def _losses(cells: pd.DataFrame, before: Released) -> Floats:
+def _losses(cells: pd.DataFrame, public: Truths) -> Floats:
     """What is lost by withholding a cell: the people in the group, over all indicators.
 
-    The same group is then chosen in all of them, so that one does not tell of another. What was
-    published before protects nobody and comes last.
+    The same group is then chosen in all of them, so that one does not tell of another. What is
+    public from before protects nobody and comes last.
     """
     groups = cells.groupby(["area", "period", "disaggregation", "category"])["n"]
     names = cells["disaggregation"] + "\n" + cells["category"]
     number, known = pd.factorize(names, sort=True)
     # Of equally large groups the first by name.
     people = groups.transform("sum").to_numpy(dtype=float) + number / (len(known) + 1)
-    return people + before.published * (np.nanmax(people, initial=0.0) + 1)
+    return people + public * (np.nanmax(people, initial=0.0) + 1)
 
 
 class _Protection(NamedTuple):
@@ -178,16 +180,16 @@ class _Protection(NamedTuple):
 
 
 def _protection(
-    cells: pd.DataFrame, catalogue: Catalogue, before: Released, parents: Mapping[str, str]
+    cells: pd.DataFrame, catalogue: Catalogue, public: Truths, parents: Mapping[str, str]
 ) -> _Protection:
     added = added_up(cells, parents)
     without_row = len(added.size) - len(cells)
     tables = added.tables
-    loss = np.r_[_losses(cells, before), np.full(without_row, np.inf)]
+    loss = np.r_[_losses(cells, public), np.full(without_row, np.inf)]
     in_tables = np.bincount(np.r_[tables.part, tables.whole], minlength=len(added.size))
     is_part = np.isin(np.arange(len(added.size)), tables.part)
     # In linked tables the value would say too much; the whole of one is left as it is.
-    keeps_value = np.r_[_steady(cells, catalogue), np.zeros(without_row, dtype=np.bool_)]
+    keeps_value = np.r_[_steady(cells, catalogue) & ~public, np.zeros(without_row, dtype=np.bool_)]
     keeps_value &= is_part & (in_tables == 1)
     # Of those that keep their value the largest group is least likely to tell anything.
     of_size = np.where(keeps_value, -loss, np.inf)
@@ -241,14 +243,25 @@ def _add_parts(log: _Log, cells: pd.DataFrame, parts: tuple[Codes, Codes], hidde
 
 
 def _add_sizes(
-    log: _Log, cells: pd.DataFrame, of: _Protection, parts: tuple[Codes, Codes], before: Released
+    log: _Log,
+    cells: pd.DataFrame,
+    of: _Protection,
+    parts: tuple[Codes, Codes],
+    before: Released,
+    alike: NearlySamePeople,
 ) -> None:
     """Hide the size of whatever would tell a hidden size."""
     log.note(before.sizeless & ~log.hidden, "withheld_before")
     log.note((before.change < of.cells.needed[: len(cells)]) & ~log.hidden, "changed_little")
-    log.note(same_people(cells, log.hidden) & ~log.hidden, "same_people")
-    told = _add_parts(log, cells, parts, log.hidden)
-    _protect(log, cells, of, np.isin(np.arange(len(of.loss)), told), of.loss_of_size)
+    rows, everybody = np.arange(len(of.loss)), (cells["disaggregation"] == TOTAL).to_numpy()
+    secret = log.hidden
+    while secret.any():
+        telling = alike.telling(secret) & ~log.hidden
+        log.note(telling, "same_people")
+        told = np.r_[_add_parts(log, cells, parts, log.hidden), np.flatnonzero(telling & everybody)]
+        # What protects them must not be told by others either.
+        chosen = _protect(log, cells, of, np.isin(rows, told), of.loss_of_size)
+        secret = np.isin(rows[: len(cells)], chosen)
 
 
 def _steady(cells: pd.DataFrame, catalogue: Catalogue) -> Truths:
@@ -256,7 +269,8 @@ def _steady(cells: pd.DataFrame, catalogue: Catalogue) -> Truths:
 
     A share of hardly anybody fixes the number of those few whatever the size; so does one of
     nearly everybody. Where nobody at all, or everybody, fulfils the condition there is nothing to
-    give away, and a gap has no such number.
+    give away, and a gap has no such number. Somebody is there in each sampling unit that is told,
+    so that people enough must be there beyond one in each.
     """
     bounded = is_measured_by(cells, catalogue, Proportion, Average)
     mean = cells["value"].to_numpy(dtype=float) / times_of(cells, catalogue)
@@ -267,7 +281,8 @@ def _steady(cells: pd.DataFrame, catalogue: Catalogue) -> Truths:
     settled = (overall == 0)[unit] | (bounded & (overall == 1)[unit])
     n, needed = cells["n"].to_numpy(dtype=float), catalogue.framework.thresholds.persons
     of_both = (n * mean >= needed) & (~bounded | (n * (1 - mean) >= needed))
-    return settled | of_both | is_measured_by(cells, catalogue, Gap)
+    spare = n - cells["psus"].fillna(0).to_numpy(dtype=float) >= needed
+    return (settled | of_both | is_measured_by(cells, catalogue, Gap)) & spare
 
 
 def _names(cells: pd.DataFrame, rows: Codes) -> Texts:

@@ -1,6 +1,7 @@
 """What one indicator tells of another: shared people, parts of gaps and averages, contributors."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,25 +14,102 @@ from urban_safety_monitor.statistics.suppression import Codes, dominated
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.totals import CELL, PsuTotals
 
+Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
 
 
-def same_people(cells: pd.DataFrame, hidden: Truths) -> Truths:
-    """Cells whose size is hidden in this or in another indicator of the same people.
+class NearlySamePeople:
+    """Which sizes of one indicator nearly tell those of another.
 
-    Indicators of one survey whose sizes agree in every group are of the same people.
+    An indicator that is nowhere of more people than another may be of some of the same people:
+    its groups are then no larger than the other's, which has everybody, or everybody who answered
+    more. Where a size of the other is larger by fewer people than are needed, the smaller one tells
+    it nearly enough to find its neighbours. Everybody of an indicator about one group only, such
+    as women, is compared with that group of the others.
     """
-    groups = ["disaggregation", "category"]
-    unit = cells.groupby(["indicator", "area", "period"], sort=False).ngroup().to_numpy()
-    marks = pd.util.hash_pandas_object(cells[[*groups, "n"]], index=False).to_numpy()
-    people = np.zeros(unit.max(initial=-1) + 1, dtype=np.uint64)
-    np.add.at(people, unit, marks)
-    alike = cells[["area", "period", *groups]].assign(people=people[unit], hidden=hidden)
-    return (
-        alike.groupby(["area", "period", "people", *groups])["hidden"]
-        .transform("any")
-        .to_numpy(dtype=np.bool_)
-    )
+
+    def __init__(self, cells: pd.DataFrame, catalogue: Catalogue, needed: Floats) -> None:
+        """`needed` (n,) is the fewest people each of the cells (n,) may be of."""
+        row, group = _groups(cells, catalogue)
+        unit = pd.factorize(cells["indicator"])[0][row]
+        survey = cells.groupby(["area", "period"], sort=False).ngroup().to_numpy()[row]
+        order = np.argsort(survey, kind="stable")
+        places = np.split(order, np.flatnonzero(np.diff(survey[order])) + 1)
+        n = cells["n"].to_numpy(dtype=float)
+        self._count = len(cells)
+        self._surveys = [_Survey.of(row[p], unit[p], group[p], n, needed) for p in places]
+
+    def telling(self, hidden: Truths) -> Truths:
+        """Cells (n,) whose size would nearly tell one of the hidden (n,)."""
+        return self._found(hidden, _Survey.telling)
+
+    def told(self, public: Truths) -> Truths:
+        """Cells (n,) whose size one of the public (n,) nearly tells."""
+        return self._found(public, _Survey.told)
+
+    def _found(self, known: Truths, asked: Callable[["_Survey", Truths], Truths]) -> Truths:
+        found = np.zeros(self._count, dtype=np.bool_)
+        for survey in self._surveys:
+            found[survey.row[asked(survey, survey.placed(known))[survey.place]]] = True
+        return found
+
+
+class _Survey(NamedTuple):
+    """One survey's sizes, indicators by groups; NaN where there is nobody.
+
+    Entry e stands for row `row[e]` of the cells, at `place[0][e], place[1][e]`.
+    """
+
+    row: Codes
+    place: tuple[Codes, Codes]
+    size: Floats
+    limit: Floats
+
+    @classmethod
+    def of(cls, row: Codes, unit: Codes, group: Codes, n: Floats, needed: Floats) -> "_Survey":
+        (units, i), (groups, j) = (np.unique(x, return_inverse=True) for x in (unit, group))
+        empty = np.full((len(units), len(groups)), np.nan)
+        size, limit = empty, empty.copy()
+        size[i, j], limit[i, j] = n[row], needed[row]
+        return cls(row, (i, j), size, limit)
+
+    def placed(self, known: Truths) -> Truths:
+        found = np.zeros(self.size.shape, dtype=np.bool_)
+        found[self.place] = known[self.row]
+        return found
+
+    def telling(self, hidden: Truths) -> Truths:
+        found = np.zeros(self.size.shape, dtype=np.bool_)
+        for one in np.flatnonzero(hidden.any(axis=1)).tolist():
+            found |= self._near(one) & hidden[one]
+        return found
+
+    def told(self, public: Truths) -> Truths:
+        found = np.zeros(self.size.shape, dtype=np.bool_)
+        for one in range(len(found)) if public.any() else ():
+            found[one] = (self._near(one) & public).any(axis=0)
+        return found
+
+    def _near(self, one: int) -> Truths:
+        """Which sizes are at most this indicator's, in all groups, and in theirs nearly it."""
+        within = ~(self.size > self.size[one]).any(axis=1)
+        return within[:, None] & (self.size[one] - self.size < self.limit[one])
+
+
+def _groups(cells: pd.DataFrame, catalogue: Catalogue) -> tuple[Codes, Codes]:
+    """Each row with the number of its group; rows of everybody in one group with that one's too."""
+    only = {
+        name: (d.id, c.id)
+        for name, i in catalogue.indicators.items()
+        for d in catalogue.disaggregations.values()
+        for c in d.categories
+        if i.from_survey and c.when in getattr(i.measure, "among", ())
+    }
+    whole = np.flatnonzero((cells["disaggregation"] == TOTAL) & cells["indicator"].isin(only))
+    named = [only[name] for name in cells["indicator"].iloc[whole]]
+    own = cells[["disaggregation", "category"]].itertuples(index=False, name=None)
+    group = pd.factorize(pd.MultiIndex.from_tuples([*own, *named]))[0]
+    return np.r_[np.arange(len(cells)), whole], group
 
 
 def parts_of(cells: pd.DataFrame, catalogue: Catalogue) -> tuple[Codes, Codes]:

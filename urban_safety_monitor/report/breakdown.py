@@ -1,6 +1,6 @@
 """Who is affected differently, and what changed since the last round."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,7 +9,7 @@ from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.report.numbers import decimals_of, scale_of, value_text
 from urban_safety_monitor.report.records import ChangeRow, Figure, GroupRow, Verdict
 from urban_safety_monitor.report.sentences import smallest_difference
-from urban_safety_monitor.report.view import View, named_rows
+from urban_safety_monitor.report.view import View
 from urban_safety_monitor.report.wording import message
 from urban_safety_monitor.tables.inputs import TOTAL
 
@@ -33,35 +33,53 @@ UNCHANGED = message("Between {before} and {after} there was no change that the s
 
 def group_rows(view: View, area: str, period: str) -> tuple[GroupRow, ...]:
     """Groups tested against the rest of the city, clearest first, then the withheld ones."""
-    estimates = view.results.estimates
-    rows = _rows(view, (area, period), estimates["disaggregation"] != TOTAL)
-    shown = [r for r in rows if r.verdict.status in TESTED or r.figure.conf_status == "C"]
-    return tuple(sorted(shown, key=_clearest_first))
+    pairs = _with_tests(view, area, period)
+    shown = (pair for pair in pairs if _is_tested(pair[1]) or pair[0].conf_status == "C")
+    return tuple(sorted(_group_rows(view, shown), key=_clearest_first))
 
 
 def rows_of_kind(
     view: View, place: tuple[str, str], indicator: str, disaggregation: str
 ) -> tuple[GroupRow, ...]:
     """Every group of one kind, tested or not, of an area and period; in the table's order."""
-    estimates = view.results.estimates
-    chosen = (estimates["indicator"] == indicator) & (estimates["disaggregation"] == disaggregation)
-    return tuple(_rows(view, place, chosen))
+    pairs = _with_tests(view, *place)
+    chosen = (
+        pair
+        for pair in pairs
+        if pair[0].indicator == indicator and pair[0].disaggregation == disaggregation
+    )
+    return tuple(_group_rows(view, chosen))
 
 
-def _rows(view: View, place: tuple[str, str], chosen: pd.Series) -> list[GroupRow]:
-    area, period = place
-    estimates = view.results.estimates
-    inside = estimates[
-        chosen
-        & (estimates["area"] == area)
-        & (estimates["period"] == period)
-        & estimates["indicator"].isin(view.catalogue.indicators)
-    ]
-    tested = _tested(view, area, period)
+Tested = tuple[Any, Any | None]
+"""A group's estimate, and its comparison with the rest of the city if there is one."""
+
+
+def _with_tests(view: View, area: str, period: str) -> list[Tested]:
+    """Every group's estimate of a declared indicator, with its comparison."""
+    tested = {
+        (row.component, row.benchmark): row
+        for row in view.rows_of("comparisons", area=area, period=period)
+        if ":" in row.benchmark
+    }
     return [
-        _group_row(view, row, tested.get((row.indicator, f"{row.disaggregation}:{row.category}")))
-        for row in named_rows(inside)
+        (row, tested.get((row.indicator, f"{row.disaggregation}:{row.category}")))
+        for row in view.rows_of("estimates", area=area, period=period)
+        if row.disaggregation != TOTAL and row.indicator in view.catalogue.indicators
     ]
+
+
+def _is_tested(comparison: Any | None) -> bool:
+    return comparison is not None and comparison.status in TESTED
+
+
+def _group_rows(view: View, pairs: Iterable[Tested]) -> Iterator[GroupRow]:
+    titles: dict[tuple[str, str], tuple[str, str]] = {}
+    for estimate, comparison in pairs:
+        group = (estimate.disaggregation, estimate.category)
+        if group not in titles:
+            titles[group] = _group_titles(view, estimate)
+        yield _group_row(view, estimate, comparison, titles[group])
 
 
 def groups_line(view: View, rows: Sequence[GroupRow]) -> str:
@@ -87,26 +105,18 @@ def groups_line(view: View, rows: Sequence[GroupRow]) -> str:
     return f"{said} {kept_back}"
 
 
-def _tested(view: View, area: str, period: str) -> dict[tuple[str, str], Any]:
-    table = view.results.comparisons
-    found = table[
-        (table["area"] == area)
-        & (table["period"] == period)
-        & table["benchmark"].str.contains(":", regex=False)
-    ]
-    return {(row.component, row.benchmark): row for row in named_rows(found)}
-
-
 def _clearest_first(row: GroupRow) -> tuple[bool, bool, float]:
     verdict = row.verdict
     return (verdict.status not in TESTED, verdict.status not in CLEAR, -abs(verdict.z or 0.0))
 
 
-def _group_row(view: View, estimate: Any, comparison: Any | None) -> GroupRow:
+def _group_row(
+    view: View, estimate: Any, comparison: Any | None, titles: tuple[str, str]
+) -> GroupRow:
     indicator = view.catalogue.indicators[estimate.indicator]
     figure = view.figure(estimate, indicator)
     verdict = view.verdict(comparison, figure, indicator, "rest")
-    kind, title = _group_titles(view, estimate)
+    kind, title = titles
     return GroupRow(
         indicator=indicator.id,
         title=indicator.title.in_language(view.language),
@@ -130,7 +140,7 @@ def _group_titles(view: View, estimate: Any) -> tuple[str, str]:
         if category.id == estimate.category:
             return kind, category.title.in_language(view.language)
     for area in (estimate.category, f"{estimate.area}-{estimate.category}"):
-        if area in view.areas.index:
+        if area in view.titles:
             return kind, view.title(area)
     variable = view.catalogue.columns.get(declared.column or "")
     words = variable.codes.get(estimate.category) if variable else None

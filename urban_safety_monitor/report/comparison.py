@@ -10,7 +10,7 @@ from urban_safety_monitor.report.numbers import Scale, known, scale_of, value_te
 from urban_safety_monitor.report.records import CityComparison, CityRow
 from urban_safety_monitor.report.scores import pairs_line
 from urban_safety_monitor.report.sentences import cannot_compare, chance_line, isolated
-from urban_safety_monitor.report.view import View, alphabetical, named_rows
+from urban_safety_monitor.report.view import View, alphabetical
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.run import Results
 
@@ -44,6 +44,20 @@ def compare_cities(
         DataError: the indicator or country is not known, or has no results in the period.
     """
     view = View(results, catalogue, language)
+    return compared(view, indicator, period, country=country, areas=areas, benchmark=benchmark)
+
+
+def compared(
+    view: View,
+    indicator: str,
+    period: str,
+    *,
+    country: str,
+    areas: Sequence[str] | None = None,
+    benchmark: str = "country_median",
+) -> CityComparison:
+    """The same of a view, which several comparisons may share."""
+    language = view.language
     declared = _declared(view, indicator)
     rows = _rows(view, declared, (period, benchmark), view.cities(country, areas))
     if not rows:
@@ -73,7 +87,7 @@ def compare_cities(
         order_line=pairs_line(view, [(row.rank_lower, row.rank_upper) for row in rows]),
         flags_used=view.flags_explained([row.figure for row in rows]),
         demonstration=view.demonstration,
-        provenance=results.provenance,
+        provenance=view.results.provenance,
     )
 
 
@@ -88,26 +102,14 @@ def _rows(
     view: View, indicator: Indicator, asked: tuple[str, str], cities: Sequence[str]
 ) -> tuple[CityRow, ...]:
     period, benchmark = asked
-    estimates = view.results.estimates
-    estimates = estimates[
-        (estimates["indicator"] == indicator.id)
-        & (estimates["period"] == period)
-        & (estimates["disaggregation"] == TOTAL)
-        & estimates["area"].isin(cities)
-    ]
-    comparisons = view.results.comparisons
-    comparisons = comparisons[
-        (comparisons["component"] == indicator.id)
-        & (comparisons["period"] == period)
-        & (comparisons["benchmark"] == benchmark)
-    ]
-    scores = view.results.scores
-    ranks = scores[(scores["component"] == indicator.id) & (scores["period"] == period)]
-    compared = {row.area: row for row in named_rows(comparisons)}
-    ranked = {row.area: row for row in named_rows(ranks)}
+    of_it = {"component": indicator.id, "period": period}
+    tested = {row.area: row for row in view.rows_of("comparisons", **of_it, benchmark=benchmark)}
+    ranked = {row.area: row for row in view.rows_of("scores", **of_it)}
+    everybody = {"indicator": indicator.id, "period": period, "disaggregation": TOTAL}
     rows = [
-        _row(view, indicator, row, (benchmark, compared.get(row.area), ranked.get(row.area)))
-        for row in named_rows(estimates)
+        _row(view, indicator, row, (benchmark, tested.get(row.area), ranked.get(row.area)))
+        for row in view.rows_of("estimates", **everybody)
+        if row.area in cities
     ]
     return tuple(sorted(rows, key=lambda row: alphabetical(row.title)))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 import pandas as pd
 
@@ -42,12 +43,15 @@ class Coverage:
         Raises:
             DataError: there is none; the message names the one that is meant, if one is near.
         """
-        by_name = {place.title.casefold(): place for place in self.places}
-        by_name |= {place.area.casefold(): place for place in self.places}
-        found = by_name.get(area.strip().casefold())
+        found = self._by_name.get(area.strip().casefold())
         if found is None:
-            raise DataError(self._unknown(area, list(by_name), by_name))
+            raise DataError(self._unknown(area))
         return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, Place]:
+        by_title = {place.title.casefold(): place for place in self.places}
+        return by_title | {place.area.casefold(): place for place in self.places}
 
     def of_country(self, country: str) -> tuple[Place, ...]:
         """The cities of a country."""
@@ -58,13 +62,13 @@ class Coverage:
         rounds = {k: v for place in self.of_country(country) for k, v in place.periods.items()}
         return dict(sorted(rounds.items(), reverse=True))
 
-    def _unknown(self, asked: str, names: list[str], by_name: dict[str, Place]) -> str:
+    def _unknown(self, asked: str) -> str:
         words = translator(self.language)
-        near = get_close_matches(asked.strip().casefold(), names, n=1)
+        near = get_close_matches(asked.strip().casefold(), list(self._by_name), n=1)
         if not near:
             return words.gettext("No city called “{asked}” has results.").format(asked=asked)
         return words.gettext("No city called “{asked}” has results. Did you mean {city}?").format(
-            asked=asked, city=by_name[near[0]].title
+            asked=asked, city=self._by_name[near[0]].title
         )
 
 

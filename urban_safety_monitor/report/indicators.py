@@ -1,6 +1,9 @@
 """The list of indicators and the page of one: what it measures, how, and where it is known."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+
+import pandas as pd
 
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Goalposts, Indicator
@@ -19,7 +22,7 @@ from urban_safety_monitor.catalogue.measures import (
     parts_of,
 )
 from urban_safety_monitor.errors import DataError
-from urban_safety_monitor.report.comparison import compare_cities
+from urban_safety_monitor.report.comparison import compared
 from urban_safety_monitor.report.numbers import number_text
 from urban_safety_monitor.report.records import CityComparison
 from urban_safety_monitor.report.view import View
@@ -97,9 +100,11 @@ def indicator_list(
 ) -> tuple[IndicatorLine, ...]:
     """All indicators of the catalogue, domain by domain."""
     view = View(results, catalogue, language)
-    cities = _cities_with_values(view)
+    held = view.results.held
+    there = held[held["valued"] & held["area"].isin(view.country_of)]
+    cities = there.groupby("indicator")["area"].unique()
     names = sorted(catalogue.indicators, key=view.place_of)
-    return tuple(_line(view, catalogue.indicators[name], cities.get(name, [])) for name in names)
+    return tuple(_line(view, catalogue.indicators[name], cities.get(name, ())) for name in names)
 
 
 def indicator_page(
@@ -118,7 +123,7 @@ def indicator_page(
     texts = (declared.missing_rule, declared.notes)
     missing_rule, notes = (text.in_language(language) if text else "" for text in texts)
     return IndicatorPage(
-        line=_line(view, declared, _cities_with_values(view).get(indicator, [])),
+        line=_line(view, declared, _with_values(view, indicator)["area"].unique()),
         unit=declared.unit_of_measure.in_language(language),
         measured=how_measured(declared, language),
         questions=_questions(view, declared),
@@ -144,13 +149,13 @@ def how_measured(indicator: Indicator, language: str) -> str:
     return translator(language).gettext(HOW_MEASURED[type(indicator.measure)])
 
 
-def _cities_with_values(view: View) -> dict[str, list[str]]:
+def _with_values(view: View, indicator: str) -> pd.DataFrame:
     held = view.results.held
-    there = held[held["valued"] & held["area"].isin(view.country_of)]
-    return {str(k): sorted(set(v)) for k, v in there.groupby("indicator")["area"]}
+    of_it = held[held["valued"] & (held["indicator"] == indicator)]
+    return of_it[of_it["area"].isin(view.country_of)]
 
 
-def _line(view: View, indicator: Indicator, cities: list[str]) -> IndicatorLine:
+def _line(view: View, indicator: Indicator, cities: Collection[str]) -> IndicatorLine:
     language = view.language
     domain = view.catalogue.domain_of(indicator.id)
     better = indicator.goalposts.higher_is_better if indicator.goalposts else None
@@ -195,13 +200,6 @@ def _goalposts(view: View, posts: Goalposts) -> str:
 
 
 def _last_comparisons(view: View, indicator: str) -> tuple[CityComparison, ...]:
-    held = view.results.held
-    there = held[held["valued"] & (held["indicator"] == indicator)]
-    there = there.assign(country=there["area"].map(view.country_of)).dropna(subset="country")
-    last = there.groupby("country")["period"].max()
-    return tuple(
-        compare_cities(
-            view.results, view.catalogue, indicator, period, country=str(c), language=view.language
-        )
-        for c, period in last.items()
-    )
+    there = _with_values(view, indicator)
+    last = there["period"].groupby(there["area"].map(view.country_of)).max()
+    return tuple(compared(view, indicator, period, country=str(c)) for c, period in last.items())

@@ -4,7 +4,7 @@ import math
 import re
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
@@ -26,7 +26,11 @@ class Scale(StrEnum):
 
 def scale_of(indicator: Indicator) -> Scale:
     """How an indicator's figures are written, by its unit of measure."""
-    unit = indicator.unit_of_measure.en.lower()
+    return _scale_of_unit(indicator.unit_of_measure.en.lower())
+
+
+@lru_cache
+def _scale_of_unit(unit: str) -> Scale:
     if "percentage point" in unit:
         return Scale.POINTS
     if "percent" in unit or "%" in unit:
@@ -75,10 +79,14 @@ def interval_text(lower: float | None, upper: float | None, decimals: int, langu
     """An interval in words, "34.8 to 41.6"; nothing where it is missing or has no width."""
     if known(lower) is None or known(upper) is None or lower == upper:
         return ""
-    words = translator(language).gettext("{lower} to {upper}")
-    return words.format(
+    return _between(language).format(
         lower=number_text(lower, decimals, language), upper=number_text(upper, decimals, language)
     )
+
+
+@cache
+def _between(language: str) -> str:
+    return translator(language).gettext("{lower} to {upper}")
 
 
 def listed(names: list[str], language: str) -> str:

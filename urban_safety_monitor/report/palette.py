@@ -45,6 +45,12 @@ TOKENS = {
     "accepted": Shade("#E6F2EC", "#17352A"),
     "refused": Shade("#FDE8E1", "#48241C"),
     "told": Shade("#E3EEF9", "#16395A"),
+    # Classes of a map, from low to high: ever further from the paper.
+    "class-1": Shade("#D3DEED", "#1B3A5C"),
+    "class-2": Shade("#A6B7D1", "#365578"),
+    "class-3": Shade("#7A90B5", "#5076A1"),
+    "class-4": Shade("#4C6C9A", "#7399C4"),
+    "class-5": Shade("#0A4A80", "#9FC3E6"),
 }
 
 LIGHT = {name: shade.light for name, shade in TOKENS.items()}
@@ -53,8 +59,8 @@ ATTRIBUTE = re.compile('(?<==")#' + "([0-9A-Fa-f]{2})" * 3 + '(?=")')
 BRIGHTNESS = (0.2126, 0.7152, 0.0722)
 """How much red, green and blue add to it (ITU-R BT.709)."""
 
-MAP_CLASSES = ("#D3DEED", "#A6B7D1", "#7A90B5", "#4C6C9A", "#0A4A80")
-"""Light is low, dark is high; steps of lightness that grey print keeps apart."""
+MAP_CLASSES = tuple(name for name in TOKENS if name.startswith("class-"))
+"""From low to high; steps of lightness that grey print keeps apart."""
 
 
 def custom_properties() -> str:

@@ -163,16 +163,15 @@ def _row(
 def comparable_values(view: View, country: str, period: str) -> pd.DataFrame:
     """Values of the country's cities that may be drawn together: shown and not flagged d."""
     estimates = view.results.estimates
-    of_country = estimates["area"].map(view.country_of) == country
     values = estimates[
-        of_country
+        estimates["area"].isin(view.cities(country))
         & (estimates["period"] == period)
         & (estimates["disaggregation"] == TOTAL)
         & (estimates["conf_status"] == "")
         & estimates["value"].notna()
         & (estimates["obs_status"] != "d")
     ]
-    keys = zip(values["indicator"], values["area"], values["period"], strict=True)
+    keys = zip(*(values[name].to_list() for name in ("indicator", "area", "period")), strict=True)
     differs = np.array([view.differences.get(key, ("", ""))[0] == "d" for key in keys], dtype=bool)
     return values[~differs]
 

@@ -33,9 +33,8 @@ def overall_score(view: View, area: str, period: str) -> Overall | None:
     score = _scores(view, area, period).get(whole.id) if whole else None
     if whole is None or score is None or known(score.score) is None:
         return None
-    table = view.results.robustness
-    spans = table[(table["area"] == area) & (table["period"] == period)]
-    span = next(named_rows(spans[spans["choice"] == WEIGHTS]), None)
+    spans = view.rows_of("robustness", area=area, period=period)
+    span = next((row for row in spans if row.choice == WEIGHTS), None)
     lower, upper = (None, None) if span is None else (known(span.lower), known(span.upper))
     return Overall(
         line=_line(view, whole.id, score, whole),
@@ -112,9 +111,7 @@ def pairs_line(view: View, ranks: list[tuple[float | None, float | None]]) -> st
 
 
 def _scores(view: View, area: str, period: str) -> dict[str, Any]:
-    table = view.results.scores
-    found = table[(table["area"] == area) & (table["period"] == period)]
-    return {row.component: row for row in named_rows(found)}
+    return {row.component: row for row in view.rows_of("scores", area=area, period=period)}
 
 
 def whole_component(view: View) -> Component | None:

@@ -1,9 +1,10 @@
 """A run seen through a catalogue in one language: rows of tables become figures and verdicts."""
 
 import unicodedata
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import pandas as pd
@@ -58,15 +59,17 @@ class View:
         return demonstration_text(self.results.provenance.demonstration, self.language)
 
     @cached_property
-    def areas(self) -> pd.DataFrame:
-        """Areas by id."""
-        return self.results.areas.set_index("area", drop=False)
+    def titles(self) -> dict[str, str]:
+        """The name of each area."""
+        areas = self.results.areas
+        return dict(zip(areas["area"].to_list(), areas["title"].to_list(), strict=True))
 
     @cached_property
     def country_of(self) -> dict[str, str]:
         """The country of each city."""
-        cities = self.areas[self.areas["level"] == "city"]
-        return dict(zip(cities["area"], cities["country"], strict=True))
+        areas = self.results.areas
+        cities = areas[areas["level"] == "city"]
+        return dict(zip(cities["area"].to_list(), cities["country"].to_list(), strict=True))
 
     @cached_property
     def differences(self) -> dict[tuple[str, str, str], tuple[str, str]]:
@@ -84,7 +87,7 @@ class View:
 
     def title(self, area: str) -> str:
         """An area's name; its id where it has none."""
-        return str(self.areas.at[area, "title"]) if area in self.areas.index else area
+        return self.titles.get(area, area)
 
     def city_title(self, area: str) -> str:
         """A city's name.
@@ -117,29 +120,39 @@ class View:
         """A period as readers write it."""
         return period_text(period, self.language)
 
+    @cached_property
+    def _found(self) -> dict[tuple[str, tuple[tuple[str, str], ...]], list[Any]]:
+        return {}
+
+    def rows_of(self, table: str, **wanted: str) -> Sequence[Any]:
+        """The rows of a table that have these values in these columns; looked for once."""
+        asked = (table, tuple(wanted.items()))
+        if asked not in self._found:
+            there = getattr(self.results, table)
+            for column, value in wanted.items():
+                there = there[there[column] == value]
+            self._found[asked] = list(named_rows(there))
+        return self._found[asked]
+
     def totals(self, area: str, period: str) -> dict[str, Any]:
         """A city's estimates for everybody, by indicator.
 
         Raises:
             DataError: the city has no results for the period; the message lists its periods.
         """
-        estimates = self.results.estimates
-        of_area = estimates[(estimates["area"] == area) & (estimates["disaggregation"] == TOTAL)]
-        found = of_area[of_area["period"] == period]
-        if found.empty:
-            periods = ", ".join(sorted(of_area["period"].unique())) or "none"
+        rows = self.rows_of("estimates", area=area, period=period)
+        found = {row.indicator: row for row in rows if row.disaggregation == TOTAL}
+        if not found:
+            table = self.results.estimates
+            everybody = (table["area"] == area) & (table["disaggregation"] == TOTAL)
+            periods = ", ".join(sorted(table.loc[everybody, "period"].unique())) or "none"
             raise DataError(f"city {area!r}: no results for {period!r}; there are {periods}")
-        return {row.indicator: row for row in named_rows(found)}
+        return found
 
     def comparisons(self, area: str, period: str, benchmark: str) -> dict[str, Any]:
         """A city's comparisons with one benchmark, by indicator."""
-        table = self.results.comparisons
-        chosen = (
-            (table["area"] == area)
-            & (table["period"] == period)
-            & (table["benchmark"] == benchmark)
-        )
-        return {row.component: row for row in named_rows(table[chosen])}
+        rows = self.rows_of("comparisons", area=area, period=period)
+        return {row.component: row for row in rows if row.benchmark == benchmark}
 
     def figure(self, estimate: Any | None, indicator: Indicator) -> Figure:
         """The figure of an estimate's row; one without numbers where there is no row."""
@@ -210,8 +223,18 @@ class View:
 
 
 def named_rows(frame: pd.DataFrame) -> Iterator[Any]:
-    """Rows as named tuples; their cells have whatever type the column has."""
-    yield from frame.itertuples(index=False)
+    """Rows as named tuples; their cells have whatever type the column has.
+
+    `itertuples` takes five times as long for columns of text.
+    """
+    cells = zip(*(frame[name].to_list() for name in frame), strict=True)
+    return map(_row_type(tuple(frame.columns))._make, cells)
+
+
+@cache
+def _row_type(names: tuple[str, ...]) -> Any:
+    """Making a type takes as long as reading a hundred rows."""
+    return namedtuple("Row", names, rename=True)
 
 
 def alphabetical(title: str) -> tuple[bool, str]:
@@ -228,24 +251,43 @@ def figure_of(
 
     `difference` is the letter of what makes the value not comparable, if anything does.
     """
-    value, lower, upper = (_number(estimate, name) for name in ("value", "lower", "upper"))
+    if estimate is None:
+        return NO_FIGURE
+    value, lower, upper = known(estimate.value), known(estimate.lower), known(estimate.upper)
     scale = scale_of(indicator)
     decimals = 0 if value is None else decimals_of(value, scale)
-    n = _number(estimate, "n")
+    n = known(estimate.n)
     return Figure(
         value=value,
         lower=lower,
         upper=upper,
-        standard_error=_number(estimate, "standard_error"),
+        standard_error=known(estimate.standard_error),
         n=n,
-        n_effective=_number(estimate, "n_effective"),
-        obs_status="x" if estimate is None else estimate.obs_status,
-        conf_status="" if estimate is None else estimate.conf_status,
-        flags=_flags(estimate, difference),
+        n_effective=known(estimate.n_effective),
+        obs_status=estimate.obs_status,
+        conf_status=estimate.conf_status,
+        flags=_flags(estimate.obs_status, estimate.conf_status, value is None, difference),
         value_text=value_text(value, scale, language),
         interval_text=interval_text(lower, upper, decimals, language),
         n_text=number_text(n, 0, language),
     )
+
+
+NO_FIGURE = Figure(
+    value=None,
+    lower=None,
+    upper=None,
+    standard_error=None,
+    n=None,
+    n_effective=None,
+    obs_status="x",
+    conf_status="",
+    flags=("x",),
+    value_text="",
+    interval_text="",
+    n_text="",
+)
+"""Where there is no row."""
 
 
 def place_of(catalogue: Catalogue, indicator: str) -> tuple[int, int, int, int]:
@@ -268,13 +310,12 @@ def flags_explained(figures: Iterable[Figure], language: str) -> dict[str, str]:
     return {k: worded(FLAGS, k, language) for k in FLAGS if k in used}
 
 
-def _flags(estimate: Any | None, difference: str) -> tuple[str, ...]:
-    if estimate is None:
-        return ("x",)
-    if estimate.conf_status == "C":
+@cache
+def _flags(obs_status: str, conf_status: str, is_missing: bool, difference: str) -> tuple[str, ...]:
+    if conf_status == "C":
         return ("c",)
-    letters = {FLAG_OF_STATUS.get(estimate.obs_status, "")}
-    if known(estimate.value) is None:
+    letters = {FLAG_OF_STATUS.get(obs_status, "")}
+    if is_missing:
         letters = {"x"} if letters <= {""} else letters
     else:
         letters |= {difference}

@@ -20,8 +20,12 @@ KEPT = "self-assessment"
 
 
 def knowledge_section(visit: Visit, area: str) -> None:
-    """What the city knows, behind a click, with the self-assessment and both as a file."""
-    with st.expander(visit.say("Knowledge system: what the city knows of its safety")):
+    """What the city knows, made when it is opened, with the self-assessment and both as a file."""
+    label = visit.say("Knowledge system: what the city knows of its safety")
+    section = st.expander(label, on_change="rerun", key="knowledge")
+    if not section.open:
+        return
+    with section:
         system = knowledge_of(visit.run_id, area, visit.language)
         show("city_knowledge", visit, system=system)
         _self_assessment(visit, system)

@@ -17,7 +17,7 @@ from urban_safety_monitor.report.wording import (
     locale_of,
     own_name,
 )
-from urban_safety_monitor.ui import state
+from urban_safety_monitor.ui import state, tour
 from urban_safety_monitor.ui.controls import segments
 from urban_safety_monitor.ui.pages import (
     city,
@@ -68,6 +68,7 @@ def main() -> None:
     state.remember_pages(pages)
     page = st.navigation(list(pages.values()), position="top")
     _head(visit)
+    tour.bar(visit, page.url_path)
     page.run()
     show(
         "footer",

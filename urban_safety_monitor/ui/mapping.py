@@ -4,12 +4,14 @@ from functools import partial
 
 import streamlit as st
 
+from urban_safety_monitor.report.charts.choropleth import choropleth
 from urban_safety_monitor.report.profile_tables import districts_csv
 from urban_safety_monitor.report.records import CityProfile
 from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import select
 from urban_safety_monitor.ui.downloads import downloads
-from urban_safety_monitor.ui.parts import draw, show
+from urban_safety_monitor.ui.outlines import BOX, DistrictShapes
+from urban_safety_monitor.ui.parts import filled, show
 from urban_safety_monitor.ui.sources import districts_of, mapped_in
 from urban_safety_monitor.ui.visit import Visit
 
@@ -20,16 +22,15 @@ FIRST = "safe_night"
 @st.fragment
 def district_section(visit: Visit, profile: CityProfile) -> None:
     """The map and its table; nothing where the city has no outlines."""
-    names = mapped_in(visit.run_id, profile.area, profile.period)
+    names = mapped_in(profile)
     if not names:
         return
     of_row = {row.indicator: row.title for row in profile.rows}
     titles = {name: of_row[name] for name in names}
     first = FIRST if FIRST in titles else names[0]
     indicator, refused = state.chosen("map", titles, first)
-    districts, picture = districts_of(
-        visit.run_id, profile.area, profile.period, indicator, visit.language
-    )
+    drawn = districts_of(visit.run_id, profile.area, profile.period, indicator, visit.language)
+    districts = drawn.districts
     show("city_map_head", visit, districts=districts)
     if refused:
         asked = of_row.get(refused, refused)
@@ -39,11 +40,21 @@ def district_section(visit: Visit, profile: CityProfile) -> None:
         downloads(
             visit,
             f"{profile.area}_{profile.period}_{indicator}_map",
-            lambda: picture,
+            partial(choropleth, districts, drawn.outlines),
             partial(districts_csv, districts),
         )
     left, right = st.columns([5, 7], gap="medium")
     with left:
-        draw(picture, "map")
+        _draw(visit, drawn)
     with right:
         show("city_map", visit, districts=districts)
+
+
+def _draw(visit: Visit, drawn: DistrictShapes) -> None:
+    """The outlines with their key.
+
+    Of what shows HTML, only Markdown leaves SVG in; in one line, nothing in it is read as Markdown.
+    """
+    html = filled("city_outlines", visit, drawn=drawn, box=BOX)
+    with st.container(key="map"):
+        st.markdown(" ".join(html.split()), unsafe_allow_html=True)

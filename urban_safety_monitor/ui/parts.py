@@ -39,12 +39,13 @@ def load_templates() -> None:
 
 
 def filled(template: str, visit: Visit, **values: object) -> str:
-    """A template as HTML, with the visit's words and these values in it."""
-    return (
-        _templates()
-        .get_template(f"{template}.html")
-        .render(say=visit.say, visit=visit, language=visit.language, **values)
-    )
+    """A template as HTML, with the visit's words and these values in it.
+
+    It is one line: Streamlit looks at the beginning of every line, which takes it long for a table.
+    """
+    said = {"say": visit.say, "visit": visit, "language": visit.language}
+    html = _templates().get_template(f"{template}.html").render(**said, **values)
+    return html.replace("\n", " ")
 
 
 def show(template: str, visit: Visit, **values: object) -> None:

@@ -22,6 +22,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from urban_safety_monitor.catalogue.load import PACKAGE, shipped
 from urban_safety_monitor.errors import MonitorError
+from urban_safety_monitor.ui import opened
+from urban_safety_monitor.ui.making import processes_beside
 from urban_safety_monitor.ui.parts import load_templates
 from urban_safety_monitor.ui.sources import DATA_VARIABLE, prepare
 
@@ -62,16 +64,22 @@ HEADERS = {
 }
 
 
-def serve(data: Path, port: int) -> None:
+def serve(data: Path, port: int, processes: int) -> None:
     """Show the results kept in a data folder, on this machine only, until stopped.
+
+    Args:
+        data: the folder.
+        port: of this machine.
+        processes: how many beside this one make what pages show.
 
     Raises:
         MonitorError: the port is in use.
     """
     _require_free(port)
     os.environ[DATA_VARIABLE] = str(data.resolve())
-    print(f"Urban Safety Monitor: http://{ADDRESS}:{port} (stop with Ctrl+C)", flush=True)
-    with own_scratch(data.resolve() / "scratch" / str(port)):
+    scratch = own_scratch(data.resolve() / "scratch" / str(port))
+    with scratch, processes_beside(processes, data.resolve()):
+        print(f"Urban Safety Monitor: http://{ADDRESS}:{port} (stop with Ctrl+C)", flush=True)
         the_app().run(config=settings(port))
 
 
@@ -101,6 +109,7 @@ def the_app() -> st.App:
         middleware=[Middleware(SecurityHeaders)],
         routes=[
             Route("/healthz", _healthz),
+            Route(f"/{opened.PATH}", opened.opened),
             Mount("/fonts", StaticFiles(directory=FONTS)),
         ],
     )

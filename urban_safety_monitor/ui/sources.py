@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,12 +20,10 @@ from pandera.typing.pandas import DataFrame
 from urban_safety_monitor.catalogue import Catalogue, load_catalogue
 from urban_safety_monitor.catalogue.load import shipped
 from urban_safety_monitor.errors import StoreError
-from urban_safety_monitor.report.charts.choropleth import choropleth
 from urban_safety_monitor.report.charts.funnel import can_funnel, funnel
 from urban_safety_monitor.report.charts.style import Picture
 from urban_safety_monitor.report.comparison import compare_cities
 from urban_safety_monitor.report.coverage import Coverage, coverage
-from urban_safety_monitor.report.districts import DistrictMap, district_map, mapped, outlines_of
 from urban_safety_monitor.report.history import History, history
 from urban_safety_monitor.report.indicators import (
     IndicatorLine,
@@ -34,26 +32,22 @@ from urban_safety_monitor.report.indicators import (
     indicator_page,
 )
 from urban_safety_monitor.report.knowledge import KnowledgeSystem, knowledge_system
-from urban_safety_monitor.report.order import PairChanges, pair_changes
+from urban_safety_monitor.report.order import PairChanges
 from urban_safety_monitor.report.overview import Overview, overview
-from urban_safety_monitor.report.profile import city_profile, comparable_spreads
-from urban_safety_monitor.report.records import CityComparison, CityOrder, CityProfile, Spread
+from urban_safety_monitor.report.records import CityComparison, CityOrder, CityProfile
 from urban_safety_monitor.report.release import files_on_demand, part_of, zipped
-from urban_safety_monitor.report.scores import city_order
-from urban_safety_monitor.report.view import View
-from urban_safety_monitor.report.weights import OwnWeights, own_weights
+from urban_safety_monitor.report.weights import OwnWeights
 from urban_safety_monitor.report.wording import LOCALES, SOURCE, completeness
 from urban_safety_monitor.store import KeptResults, Part, RunStore
 from urban_safety_monitor.tables import Areas
+from urban_safety_monitor.ui import making
+from urban_safety_monitor.ui.outlines import DistrictShapes, districts_in
 from urban_safety_monitor.workflow.templates import read_areas
 
 Shown = TypeVar("Shown")
 
 MOST_KEPT = 500
 """Profiles, comparisons and the like that are kept; the oldest goes first."""
-
-MOST_PARTS = 60
-"""Parts of runs whose rows are kept, a few megabytes each."""
 
 DATA_VARIABLE = "USM_DATA"
 """The environment variable that names the data folder."""
@@ -108,7 +102,25 @@ def coverage_of(run_id: str, language: str) -> Coverage:
 def profile_of(run_id: str, area: str, period: str, benchmark: str, language: str) -> CityProfile:
     """A city's profile."""
     asked = {"area": area, "period": period, "benchmark": benchmark, "language": language}
-    return _shown(_profile, run_id, Part(areas=(area,)), **asked)
+    return _profile_and_mapped(run_id, **asked)[0]
+
+
+def mapped_in(profile: CityProfile) -> tuple[str, ...]:
+    """Indicators that can be mapped over the districts of a profile's city."""
+    names = ("area", "period", "benchmark", "language")
+    asked = {name: getattr(profile, name) for name in names}
+    return _profile_and_mapped(profile.provenance.run_id, **asked)[1]
+
+
+def _profile_and_mapped(
+    run_id: str, *, area: str, period: str, **asked: str
+) -> tuple[CityProfile, tuple[str, ...]]:
+    """A profile stands beside the spreads of its country's values, which are made once for all."""
+    country = coverage_of(run_id, SOURCE).place(area).country
+    of_country = {"country": country, "period": period}
+    spreads = _shown(making.spreads, run_id, _of_round(run_id, **of_country), **of_country)
+    make = partial(making.city, spreads=spreads)
+    return _shown(make, run_id, _of_city(run_id, area, period), area=area, period=period, **asked)
 
 
 def knowledge_of(run_id: str, area: str, language: str) -> KnowledgeSystem:
@@ -116,17 +128,13 @@ def knowledge_of(run_id: str, area: str, language: str) -> KnowledgeSystem:
     return _shown(knowledge_system, run_id, Part(areas=(area,)), area=area, language=language)
 
 
-def mapped_in(run_id: str, area: str, period: str) -> tuple[str, ...]:
-    """Indicators that can be mapped over a city's districts."""
-    return _shown(mapped, run_id, Part(areas=(area,)), area=area, period=period)
-
-
 def districts_of(
     run_id: str, area: str, period: str, indicator: str, language: str
-) -> tuple[DistrictMap, Picture]:
-    """An indicator over a city's districts, as figures and as a map."""
+) -> DistrictShapes:
+    """An indicator over a city's districts, as figures and as shapes."""
     asked = {"area": area, "period": period, "indicator": indicator, "language": language}
-    return _shown(_districts, run_id, Part(areas=(area,)), **asked)
+    part = Part(areas=(area,), indicators=(indicator,))
+    return _shown(districts_in, run_id, part, **asked)
 
 
 def comparison_of(
@@ -138,12 +146,12 @@ def comparison_of(
     areas: tuple[str, ...] | None,
     benchmark: str,
     language: str,
-) -> tuple[CityComparison, Picture | None]:
-    """One indicator over the cities of a country, or only those named; a funnel of enough."""
+) -> CityComparison:
+    """One indicator over the cities of a country, or only those named."""
     return _shown(
-        _compared,
+        compare_cities,
         run_id,
-        _of_country(run_id, country, indicator),
+        _of_round(run_id, country, period)._replace(indicators=(indicator,)),
         indicator=indicator,
         period=period,
         country=country,
@@ -151,6 +159,20 @@ def comparison_of(
         benchmark=benchmark,
         language=language,
     )
+
+
+def funnel_of(comparison: CityComparison) -> Picture | None:
+    """The funnel of a comparison of enough cities."""
+    if not can_funnel(comparison):
+        return None
+    names = ("indicator", "country", "period", "benchmark", "language")
+    asked = [comparison.provenance.run_id, *(getattr(comparison, name) for name in names)]
+    return _funnel((*asked, *(row.area for row in comparison.rows)), comparison)
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
+def _funnel(asked: tuple[str, ...], _comparison: CityComparison) -> Picture:
+    return funnel(_comparison)
 
 
 def overview_of(
@@ -196,7 +218,7 @@ def order_of(
     """Between which places cities may lie for a score."""
     asked = {"component": component, "period": period, "country": country, "areas": areas}
     part = _of_round(run_id, country, period)
-    return _shown(_viewed(city_order), run_id, part, **asked, language=language)
+    return _shown(making.order, run_id, part, **asked, language=language)
 
 
 def pair_changes_of(
@@ -204,7 +226,7 @@ def pair_changes_of(
 ) -> PairChanges | None:
     """How often the order of each pair of cities changes."""
     asked = {"period": period, "country": country, "areas": areas, "language": language}
-    return _shown(_viewed(pair_changes), run_id, _of_round(run_id, country, period), **asked)
+    return _shown(making.pairs, run_id, _of_round(run_id, country, period), **asked)
 
 
 def own_weights_of(
@@ -219,7 +241,7 @@ def own_weights_of(
     """Overall scores under a reader's own weights."""
     asked = {"period": period, "country": country, "areas": areas, "language": language}
     part = _of_round(run_id, country, period)
-    return _shown(_viewed(_reweighted), run_id, part, **asked, factors=factors)
+    return _shown(making.reweighted, run_id, part, **asked, factors=factors)
 
 
 def indicators_of(run_id: str, language: str) -> tuple[IndicatorLine, ...]:
@@ -235,21 +257,28 @@ def indicator_of(run_id: str, indicator: str, language: str) -> IndicatorPage:
 
 
 def _shown(make: Callable[..., Shown], run_id: str, part: Part, **asked: object) -> Shown:
-    """What a function of the report layer makes of a part of a run: made once, then kept."""
-    return _kept(make.__name__, run_id, tuple(asked.items()), make, part)
+    """What a function makes of a part of a run: made once for what is asked, then kept.
+
+    The part, and what a partial function is given already, follow from what is asked for.
+    """
+    name = getattr(make, "func", make).__qualname__
+    source = making.Source(data_folder(), run_id, part)
+    return _kept(name, run_id, tuple(asked.items()), partial(making.made, make, source, asked))
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
 def _kept(
-    name: str, run_id: str, asked: tuple[tuple[str, object], ...], _make: Any, _part: Part
+    name: str, run_id: str, asked: tuple[tuple[str, object], ...], _make_it: Callable[[], Any]
 ) -> Any:
-    """The part follows from what is asked for, and the function is the only one of its name."""
-    return _make(_part_of(run_id, _part), catalogue(), **dict(asked))
+    """The function is the only one of its name."""
+    return _make_it()
 
 
-@st.cache_resource(show_spinner=False, max_entries=MOST_PARTS)
-def _part_of(run_id: str, part: Part) -> KeptResults:
-    return results_of(run_id).part(part)
+def _of_city(run_id: str, area: str, period: str) -> Part:
+    """What a city's profile needs: its round and the one before."""
+    known = coverage_of(run_id, SOURCE).place(area).periods
+    before = max((other for other in known if other < period), default=period)
+    return Part(areas=(area,), periods=(period, before))
 
 
 def _of_country(run_id: str, country: str, indicator: str) -> Part:
@@ -266,53 +295,6 @@ def _of_round(run_id: str, country: str, period: str) -> Part:
 def _cities_of(run_id: str, country: str) -> tuple[str, ...]:
     areas = results_of(run_id).areas
     return tuple(areas.loc[(areas["level"] == "city") & (areas["country"] == country), "area"])
-
-
-def _profile(
-    results: KeptResults, catalogue: Catalogue, *, area: str, period: str, **asked: str
-) -> CityProfile:
-    """A city beside the spreads of its country's values, which the country's profiles share."""
-    run_id, areas = results.provenance.run_id, results.areas
-    country = str(areas.loc[areas["area"] == area, "country"].iloc[0])
-    part = _of_round(run_id, country, period)
-    spreads = _shown(_spreads, run_id, part, country=country, period=period)
-    return city_profile(results, catalogue, area, period, spreads=spreads, **asked)
-
-
-def _spreads(
-    results: KeptResults, catalogue: Catalogue, *, country: str, period: str
-) -> dict[str, Spread]:
-    return comparable_spreads(View(results, catalogue, "en"), country, period)
-
-
-def _districts(
-    results: KeptResults, catalogue: Catalogue, *, area: str, **asked: str
-) -> tuple[DistrictMap, Picture]:
-    found = district_map(results, catalogue, area, **asked)
-    return found, choropleth(found, outlines_of(results, area))
-
-
-def _compared(
-    results: KeptResults, catalogue: Catalogue, **asked: Any
-) -> tuple[CityComparison, Picture | None]:
-    found = compare_cities(results, catalogue, **asked)
-    return found, funnel(found) if can_funnel(found) else None
-
-
-def _reweighted(
-    view: View, *, factors: tuple[tuple[str, float], ...], **asked: Any
-) -> OwnWeights | None:
-    return own_weights(view, factors=dict(factors), **asked)
-
-
-def _viewed(make: Callable[..., Shown]) -> Callable[..., Shown]:
-    """The same of results and catalogue for what is made of a view."""
-
-    @wraps(make)
-    def made(results: KeptResults, catalogue: Catalogue, *, language: str, **asked: Any) -> Shown:
-        return make(View(results, catalogue, language), **asked)
-
-    return made
 
 
 @dataclass(frozen=True)

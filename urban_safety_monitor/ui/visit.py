@@ -1,6 +1,7 @@
 """A visit: which run is shown, and in which language."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from urban_safety_monitor.report.coverage import Coverage
 from urban_safety_monitor.report.wording import demonstration_text, translator
@@ -23,12 +24,12 @@ class Visit:
         """A text with a number in it, in the form the language has for that number."""
         return translator(self.language).ngettext(one, many, n).format(n=n)
 
-    @property
+    @cached_property
     def coverage(self) -> Coverage:
         """The cities and rounds of the run."""
         return coverage_of(self.run_id, self.language)
 
-    @property
+    @cached_property
     def demonstration(self) -> str:
         """The demonstration mark, or nothing."""
         shown = bool(self.run_id) and results_of(self.run_id).provenance.demonstration

@@ -195,6 +195,48 @@ def test_indicators_of_the_same_people_hide_the_same_sizes():
     assert set(found.withheld["reason"]) == {"sensitive_threshold", "complement", "same_people"}
 
 
+def of_per_thousand(men, women):
+    """The same question, asked of fewer people, all of whom named their sex."""
+    rows = [{"n": float(men + women)}, *sexes(men, women)]
+    return [row | {"indicator": "per_thousand"} for row in rows]
+
+
+@pytest.mark.parametrize(("women", "told"), [(219, False), (211, False), (210, True)])
+def test_indicators_of_nearly_the_same_people_do_not_tell_a_hidden_size(women, told):
+    """At most 424 - 200 - 219 = 5 others would be left in the first of these cases."""
+    table = shown({"n": 424.0}, *sexes(200, 220), *of_per_thousand(200, women))
+    assert np.isnan(sizes_of(table)[2])
+    assert np.isnan(sizes_of(table)[5]) != told
+    assert sizes_of(table)[3:5] == [200.0 + women, 200.0]
+    assert withheld(table) == [False] * 6
+
+
+def test_an_indicator_that_has_more_people_somewhere_is_not_of_some_of_the_same():
+    table = shown({"n": 424.0}, *sexes(200, 220), *of_per_thousand(203, 219))
+    assert sizes_of(table)[3:] == [422, 203, 219]
+
+
+def test_an_indicator_of_women_only_does_not_tell_how_many_women_there_are_in_another():
+    women = {"of": {"column": "safe", "is_in": [1]}, "among": [{"column": "sex", "is_in": [2]}]}
+    declared = catalogue(
+        indicator("safe", share("safe"), disaggregations=["sex"]),
+        indicator("of_women", {"kind": "proportion", **women}),
+        groups=[SEX],
+    )
+    rows = [{"n": 424.0}, *sexes(200, 220), {"indicator": "of_women", "n": 217.0}]
+    assert np.isnan(sizes_of(disclosed(*rows, declared=declared).estimates)[3])
+    rows[3] |= {"n": 210.0}
+    assert sizes_of(disclosed(*rows, declared=declared).estimates)[3] == 210
+
+
+def test_sampling_units_that_are_told_tell_nobody_left_over():
+    """Of 224 women and others at least 215 are women, one in each sampling unit."""
+    table = shown({"n": 424.0}, *sexes(200, 220, psus=210.0))
+    assert withheld(table) == [False, False, False]
+    table = shown({"n": 424.0}, *sexes(200, 220, psus=215.0))
+    assert withheld(table) == [False, True, False]
+
+
 def test_a_gap_is_withheld_with_either_of_its_sides():
     gap = {"indicator": "gap", "n": 40.0, "value": 5.0}
     table = disclosed(

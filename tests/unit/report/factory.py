@@ -89,6 +89,18 @@ def with_title(results: Results, title: str) -> Results:
     return replace(results, areas=areas)
 
 
+def with_districts(results: Results) -> Results:
+    """The cities' values of one indicator taken as districts of c0, one of them withheld."""
+    table = results.estimates
+    values = table[(table["indicator"] == "safe_day") & (table["disaggregation"] == "total")]
+    districts = values.assign(area="c0", disaggregation="district", category=values["area"])
+    withheld = districts["category"] == "c3"
+    numbers = districts.select_dtypes("number").columns
+    districts.loc[withheld, numbers] = np.nan
+    districts.loc[withheld, "conf_status"] = "C"
+    return replace(results, estimates=pd.concat([table, districts], ignore_index=True))
+
+
 def _areas(number: int, titles: dict[str, str]) -> pd.DataFrame:
     rows = [{"area": "xx", "title": "Xanadu", "country": "xx", "level": "country", "parent": None}]
     rows += [

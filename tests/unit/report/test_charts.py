@@ -13,7 +13,7 @@ from tests.unit.report import factory
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.report import wording
 from urban_safety_monitor.report.charts.change import change_plot
-from urban_safety_monitor.report.charts.choropleth import PAPER, choropleth, wound
+from urban_safety_monitor.report.charts.choropleth import choropleth, wound
 from urban_safety_monitor.report.charts.dots import domain_strip, dot_whisker, indicator_dots
 from urban_safety_monitor.report.charts.funnel import LEVELS, can_funnel, funnel
 from urban_safety_monitor.report.charts.multiples import small_multiples
@@ -32,6 +32,7 @@ from urban_safety_monitor.report.comparison import compare_cities
 from urban_safety_monitor.report.districts import district_map, mapped, outlines_of
 from urban_safety_monitor.report.history import history
 from urban_safety_monitor.report.overview import overview
+from urban_safety_monitor.report.palette import LIGHT
 from urban_safety_monitor.report.profile import city_profile
 from urban_safety_monitor.report.records import CityComparison, CityProfile
 from urban_safety_monitor.report.scores import city_order
@@ -333,22 +334,10 @@ def square(x: float, *, clockwise: bool) -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": [ring if clockwise else ring[::-1]]}
 
 
-def with_districts(results: Results) -> Results:
-    """The cities' values of one indicator taken as districts of c0, one of them withheld."""
-    table = results.estimates
-    values = table[(table["indicator"] == "safe_day") & (table["disaggregation"] == "total")]
-    districts = values.assign(area="c0", disaggregation="district", category=values["area"])
-    withheld = districts["category"] == "c3"
-    numbers = districts.select_dtypes("number").columns
-    districts.loc[withheld, numbers] = math.nan
-    districts.loc[withheld, "conf_status"] = "C"
-    return replace(results, estimates=pd.concat([table, districts], ignore_index=True))
-
-
 def test_a_district_map_fills_classes_and_leaves_the_withheld_white(
     results: Results, catalogue: Catalogue
 ) -> None:
-    placed = with_districts(results)
+    placed = factory.with_districts(results)
     found = district_map(placed, catalogue, "c0", factory.PERIOD, indicator="safe_day")
     codes = [region.row.category for region in found.regions]
     outlines = {code: square(i, clockwise=bool(i % 2)) for i, code in enumerate(codes)}
@@ -357,18 +346,22 @@ def test_a_district_map_fills_classes_and_leaves_the_withheld_white(
     fills = {v["properties"]["category"]: v["properties"]["fill"] for v in shapes["values"]}
     for region in found.regions:
         withheld = region.row.figure.value is None
-        assert (fills[region.row.category] == PAPER) == withheld
+        assert (fills[region.row.category] == LIGHT["paper"]) == withheld
     assert any(region.row.figure.conf_status == "C" for region in found.regions)
     known = [(r.row.figure.value, r.step) for r in found.regions if r.step is not None]
     assert [step for _, step in sorted(known)] == sorted(step for _, step in known)
     assert "mercator" in json.dumps(picture.chart.to_dict())
     assert choropleth(found, {}).marks == picture.marks
+    *solid, dashed = layers(picture, "rect")
+    assert all(box["mark"]["strokeDash"] == [1, 0] for box in solid)
+    assert dashed["mark"]["strokeDash"] == [4, 3]
+    assert [box["fill"] for box in dashed["values"]] == [LIGHT["paper"]]
 
 
 def test_only_what_has_figures_and_outlines_can_be_mapped(
     results: Results, catalogue: Catalogue
 ) -> None:
-    placed = with_districts(results)
+    placed = factory.with_districts(results)
     assert mapped(placed, catalogue, "c0", factory.PERIOD) == ()
     rows = [{"area": "c1", "geometry": json.dumps(square(0, clockwise=True))}]
     drawn = replace(placed, boundaries=checked(Boundaries, pd.DataFrame(rows)))

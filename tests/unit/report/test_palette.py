@@ -84,6 +84,9 @@ def test_greys_are_as_light_as_their_colours_and_words_stay() -> None:
     assert grey == '<g fill="#363636" stroke="#b6b6b6"><text>#00FF00 or not</text></g>'
 
 
-def test_classes_of_a_map_can_be_told_apart_in_grey() -> None:
-    steps = [int(without_colour(f'="{c}"')[3:5], 16) for c in MAP_CLASSES]
-    assert all(light - dark >= 25 for light, dark in pairwise(steps))
+@pytest.mark.parametrize("ground", ["light", "dark"])
+def test_classes_of_a_map_can_be_told_apart_in_grey(ground: str) -> None:
+    colours = [getattr(TOKENS[name], ground) for name in ("paper", *MAP_CLASSES)]
+    paper, *classes = [int(without_colour(f'="{c}"')[3:5], 16) for c in colours]
+    from_paper = [abs(grey - paper) for grey in (paper, *classes)]
+    assert all(high - low >= 25 for low, high in pairwise(from_paper))

@@ -11,7 +11,7 @@ import pytest
 from urban_safety_monitor import ui
 from urban_safety_monitor.catalogue.indicator import Text
 from urban_safety_monitor.report.wording import LOCALES, completeness, direction, translator
-from urban_safety_monitor.ui.prose import FOLDER, Prose, Section, prose
+from urban_safety_monitor.ui.prose import FOLDER, Prose, Section, prose, tour_steps
 
 UI = Path(ui.__file__).parent
 SAME_IN_BOTH = {"Similar", "No"}
@@ -62,7 +62,6 @@ def counted_in_modules() -> Iterator[tuple[str, str]]:
 def texts_of(section: Section) -> Iterator[Text]:
     yield section.title
     yield from section.paragraphs
-    yield from (step.text for step in section.steps)
     for term in section.terms:
         yield from (term.term, term.text)
 
@@ -79,7 +78,7 @@ def placeholders(text: str) -> set[str]:
 
 TEXTS = sorted({*said_in_templates(), *said_in_modules()})
 COUNTED = sorted({*counted_in_templates(), *counted_in_modules()})
-PAGES = sorted(path.stem for path in FOLDER.glob("*.toml"))
+PAGES = sorted({path.stem for path in FOLDER.glob("*.toml")} - {"tour"})
 
 
 def test_there_are_texts() -> None:
@@ -109,6 +108,14 @@ def test_prose_is_there_in_spanish_with_the_same_values(name: str) -> None:
         spanish = text.in_language("es")
         assert spanish != text.en or text.en in SAME_IN_BOTH
         assert placeholders(spanish) == placeholders(text.en)
+
+
+def test_the_tour_is_there_in_spanish_and_quotes_as_much() -> None:
+    for step in tour_steps().values():
+        for text in (step.title, step.text):
+            spanish = text.in_language("es")
+            assert spanish != text.en and LETTER.search(spanish)
+            assert spanish.count("«") == spanish.count("»") == text.en.count("“")
 
 
 def test_no_words_stand_in_a_template_untranslated() -> None:

@@ -1,15 +1,14 @@
 """District map from outlines the city supplies: drawn here, without tiles or any other host."""
 
-from collections.abc import Mapping
-from itertools import pairwise
-from typing import Any
+from collections.abc import Mapping, Sequence
+from itertools import groupby, pairwise
+from typing import Any, NamedTuple
 
 import altair as alt
 
 from urban_safety_monitor.report.charts.style import (
     INK,
     INK_2,
-    PAPER,
     SMALL,
     Mark,
     Picture,
@@ -27,20 +26,30 @@ WIDTH, HEIGHT = 320, 250
 BOX = 16
 KEY_STEP = 24
 
+SOLID, DASHED = [1, 0], [4, 3]
+
 Geometry = dict[str, Any]
 
 
+class KeyRow(NamedTuple):
+    """A box of the key: its fill as a token of the palette, its words, and its outline."""
+
+    fill: str
+    text: str
+    dashed: bool
+
+
 def choropleth(districts: DistrictMap, outlines: Mapping[str, Geometry]) -> Picture:
-    """The districts that have an outline, filled by class; withheld and missing ones hatched.
+    """The districts that have an outline, filled by class; withheld and missing ones empty.
 
     Args:
         districts: the figures.
         outlines: GeoJSON polygons in longitude and latitude, by the district's code.
     """
     words = translator(districts.language)
-    marks = [_mark(region, districts) for region in districts.regions]
+    marks = district_marks(districts)
     drawn = [mark for mark in marks if mark["category"] in outlines]
-    key = _key_rows(districts, drawn)
+    key = map_key(districts, drawn)
     layers = [_shapes(drawn, outlines), *_key(key)]
     subtitle = words.gettext(
         "{city}, {period}: {title}, {unit}. Five classes of equal numbers of districts over all "
@@ -60,9 +69,14 @@ def choropleth(districts: DistrictMap, outlines: Mapping[str, Geometry]) -> Pict
         headline=districts.headline,
         subtitle=subtitle,
         caption=caption_text(districts.title, districts),
-        alt_text=_alt(districts),
+        alt_text=map_alt(districts),
         marks=tuple(marks),
     )
+
+
+def district_marks(districts: DistrictMap) -> list[Mark]:
+    """One entry a district; `fill` is a token of the palette."""
+    return [_mark(region, districts) for region in districts.regions]
 
 
 def _mark(region: Region, districts: DistrictMap) -> Mark:
@@ -75,7 +89,7 @@ def _mark(region: Region, districts: DistrictMap) -> Mark:
         "status": region.row.verdict.status,
         "word": region.row.verdict.word,
         "step": region.step,
-        "fill": PAPER if region.step is None else _fill(region.step, len(districts.classes)),
+        "fill": "paper" if region.step is None else _fill(region.step, len(districts.classes)),
         "dashed": "u" in figure.flags or region.step is None,
     }
 
@@ -86,7 +100,11 @@ def _fill(step: int, classes: int) -> str:
 
 def _shapes(marks: list[Mark], outlines: Mapping[str, Geometry]) -> alt.Chart:
     features = [
-        {"type": "Feature", "geometry": wound(outlines[mark["category"]]), "properties": mark}
+        {
+            "type": "Feature",
+            "geometry": wound(outlines[mark["category"]]),
+            "properties": mark | {"fill": LIGHT[mark["fill"]]},
+        }
         for mark in marks
     ]
     return (
@@ -96,7 +114,7 @@ def _shapes(marks: list[Mark], outlines: Mapping[str, Geometry]) -> alt.Chart:
         .encode(
             fill=alt.Fill("properties.fill:N", scale=None),
             strokeDash=alt.condition(
-                "datum.properties.dashed", alt.value([4, 3]), alt.value([1, 0])
+                "datum.properties.dashed", alt.value(DASHED), alt.value(SOLID)
             ),
             tooltip=[
                 alt.Tooltip("properties.title:N", title=" "),
@@ -107,41 +125,45 @@ def _shapes(marks: list[Mark], outlines: Mapping[str, Geometry]) -> alt.Chart:
     )
 
 
-def _key_rows(districts: DistrictMap, marks: list[Mark]) -> list[tuple[str, str, bool]]:
-    """Fill, words and whether dashed: the classes from high to low, and what else is drawn."""
+def map_key(districts: DistrictMap, drawn: Sequence[Mark]) -> list[KeyRow]:
+    """The classes from high to low, and what else is drawn."""
     say = translator(districts.language).gettext
     steps = reversed(list(enumerate(districts.classes)))
-    rows = [(_fill(step, len(districts.classes)), text, False) for step, text in steps]
-    if any(mark["step"] is None for mark in marks):
-        rows.append((PAPER, say("Withheld or not collected"), True))
-    if any(mark["dashed"] and mark["step"] is not None for mark in marks):
-        rows.append((LIGHT["surface"], say("Dashed outline: low reliability [u]"), True))
+    rows = [KeyRow(_fill(step, len(districts.classes)), text, False) for step, text in steps]
+    if any(mark["step"] is None for mark in drawn):
+        rows.append(KeyRow("paper", say("Withheld or not collected"), True))
+    if any(mark["dashed"] and mark["step"] is not None for mark in drawn):
+        rows.append(KeyRow("surface", say("Dashed outline: low reliability [u]"), True))
     return rows
 
 
-def _key(rows: list[tuple[str, str, bool]]) -> list[alt.Chart]:
-    """The key, below the map."""
-    tops = [HEIGHT + 16 + i * KEY_STEP for i in range(len(rows))]
+def _key(rows: list[KeyRow]) -> list[alt.Chart]:
+    """The key, below the map: boxes of either outline, and a text beside each."""
+    placed = [(HEIGHT + 16 + i * KEY_STEP, row) for i, row in enumerate(rows)]
     boxes = [
-        {"x": 0, "x2": BOX, "y": top, "y2": top + BOX, "fill": fill, "dashed": dashed}
-        for top, (fill, _, dashed) in zip(tops, rows, strict=True)
+        _boxes(list(alike), DASHED if dashed else SOLID)
+        for dashed, alike in groupby(placed, key=lambda placed: placed[1].dashed)
     ]
-    box = alt.Chart(data_of(boxes)).mark_rect(stroke=INK_2)
-    texts = [
-        text_at(BOX + 8, top, isolated(text), fontSize=SMALL)
-        for top, (_, text, _) in zip(tops, rows, strict=True)
+    texts = [text_at(BOX + 8, top, isolated(row.text), fontSize=SMALL) for top, row in placed]
+    return [*boxes, *texts]
+
+
+def _boxes(placed: list[tuple[int, KeyRow]], dash: list[int]) -> alt.Chart:
+    boxes = [
+        {"x": 0, "x2": BOX, "y": top, "y2": top + BOX, "fill": LIGHT[row.fill]}
+        for top, row in placed
     ]
-    return [
-        box.encode(
+    return (
+        alt.Chart(data_of(boxes))
+        .mark_rect(stroke=INK_2, strokeDash=dash)
+        .encode(
             x=alt.X("x:Q", scale=None, axis=None),
             x2="x2:Q",
             y=alt.Y("y:Q", scale=None, axis=None),
             y2="y2:Q",
             fill=alt.Fill("fill:N", scale=None),
-            strokeDash=alt.condition("datum.dashed", alt.value([4, 3]), alt.value([1, 0])),
-        ),
-        *texts,
-    ]
+        )
+    )
 
 
 def wound(geometry: Geometry) -> Geometry:
@@ -166,7 +188,8 @@ def _turned(ring: list[list[float]], *, clockwise: bool) -> list[list[float]]:
     return ring if (area < 0) is clockwise else ring[::-1]
 
 
-def _alt(districts: DistrictMap) -> str:
+def map_alt(districts: DistrictMap) -> str:
+    """The map in words: every district with its value."""
     listed = "; ".join(
         f"{r.row.category_title}: {r.row.figure.text or r.row.figure.flag_text}"
         for r in districts.regions

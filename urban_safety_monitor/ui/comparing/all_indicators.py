@@ -53,7 +53,7 @@ def all_indicators(visit: Visit, choice: Choice) -> None:
         (domain, [(next(columns), *indicator) for indicator in domain.indicators])
         for domain in found.domains
     ]
-    link = choice.link(visit.language, view=ONE)
+    link = choice.link(visit.language, view=ONE, ind="", city="")
     show_kept(
         "compare_rug",
         visit,

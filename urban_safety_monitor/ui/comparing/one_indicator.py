@@ -4,14 +4,13 @@ from functools import partial
 
 from urban_safety_monitor.report.charts.dots import CITIES_A_PAGE, dot_whisker
 from urban_safety_monitor.report.charts.funnel import FEWEST_CITIES
-from urban_safety_monitor.report.charts.style import Picture
 from urban_safety_monitor.report.records import CityComparison
 from urban_safety_monitor.report.shown import comparison_csv
 from urban_safety_monitor.ui.comparing.choice import Choice
 from urban_safety_monitor.ui.comparing.frame import head, page_of, tools
 from urban_safety_monitor.ui.lines import city_lines
 from urban_safety_monitor.ui.parts import draw, show
-from urban_safety_monitor.ui.sources import comparison_of
+from urban_safety_monitor.ui.sources import comparison_of, funnel_of
 from urban_safety_monitor.ui.visit import Visit
 
 FEWEST_IN_A_RANGE = 5
@@ -19,7 +18,7 @@ FEWEST_IN_A_RANGE = 5
 
 def one_indicator(visit: Visit, choice: Choice) -> None:
     """Show the cities' values of the indicator in the address."""
-    comparison, spread = comparison_of(
+    comparison = comparison_of(
         visit.run_id,
         choice.indicator,
         choice.period,
@@ -42,12 +41,13 @@ def one_indicator(visit: Visit, choice: Choice) -> None:
         own=choice.own,
         few=there if 2 <= there < FEWEST_IN_A_RANGE else 0,
     )
-    _funnel(visit, comparison, spread)
+    _funnel(visit, comparison)
     ranked = [row for row in comparison.rows if row.rank_lower is not None]
     show("compare_order", visit, comparison=comparison, ranked=ranked)
 
 
-def _funnel(visit: Visit, comparison: CityComparison, picture: Picture | None) -> None:
+def _funnel(visit: Visit, comparison: CityComparison) -> None:
+    picture = funnel_of(comparison)
     tested = sum(row.verdict.z is not None for row in comparison.rows)
     if picture is not None:
         show("compare_funnel", visit, picture=picture)

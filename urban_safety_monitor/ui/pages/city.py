@@ -1,7 +1,7 @@
 """City profile: one sentence, then every indicator with its interval, then what lies behind."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -17,9 +17,8 @@ from urban_safety_monitor.report.groups import groups_by_kind
 from urban_safety_monitor.report.numbers import period_text
 from urban_safety_monitor.report.profile import core_rows
 from urban_safety_monitor.report.profile_tables import changes_csv, scores_csv
-from urban_safety_monitor.report.records import ChangeRow, CityProfile, GroupRow, Row
-from urban_safety_monitor.report.writing import Writing, how_to_write
-from urban_safety_monitor.ui import state
+from urban_safety_monitor.report.records import CityProfile, Row
+from urban_safety_monitor.ui import opened, state
 from urban_safety_monitor.ui.controls import benchmark, select
 from urban_safety_monitor.ui.downloads import files_of_view
 from urban_safety_monitor.ui.knowing import knowledge_section
@@ -34,16 +33,8 @@ MOST_GROUPS = 10
 """Rows of a kind of group shown at once; an indicator's own line has them all."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """An indicator's line with what opens below it; `mark` is where its parts are drawn."""
-
-    row: Row
-    mark: Mapping[str, Any]
-    definition: str
-    groups: tuple[GroupRow, ...]
-    change: ChangeRow | None
-    writing: Writing
+Line = tuple[Row, Mapping[str, Any]]
+"""An indicator's row, and where the parts of its mark are drawn."""
 
 
 def render(visit: Visit) -> None:
@@ -63,20 +54,19 @@ def render(visit: Visit) -> None:
         ],
     )
     _tools(visit, profile)
-    asked = st.query_params.get("ind", "")
-    opened = asked if asked in titles else ""
     show_kept(
         "city_rows",
         visit,
-        (place.area, period, against, opened),
+        (place.area, period, against),
         lambda: {
             "profile": profile,
-            "domains": _by_domain(profile, visit.language),
+            "domains": _by_domain(profile),
             "scores": {line.component: line for line in profile.domains},
-            "opened": opened,
+            "inside": state.address(opened.PATH, opened.asked_of(profile)),
             "edge": EDGE,
         },
     )
+    _open_asked(profile)
     kinds = groups_by_kind(profile, catalogue())
     show("city_groups", visit, profile=profile, kinds=kinds, most=MOST_GROUPS)
     district_section(visit, profile)
@@ -178,25 +168,18 @@ def _pictures(visit: Visit, profile: CityProfile) -> None:
             files_of_view(visit, f"{name}_{part}", picture, partial(data, profile))
 
 
-def _by_domain(profile: CityProfile, language: str) -> list[tuple[str, list[Entry]]]:
+def _by_domain(profile: CityProfile) -> list[tuple[str, list[Line]]]:
     marks = {m["indicator"]: m for m in spine_marks(profile, profile.rows) if "indicator" in m}
-    changes = {change.indicator: change for change in profile.changes}
-    groups: dict[str, list[GroupRow]] = {}
-    for group in profile.groups:
-        groups.setdefault(group.indicator, []).append(group)
-    entries = [
-        Entry(
-            row=row,
-            mark=marks[row.indicator],
-            definition=catalogue().indicators[row.indicator].definition.in_language(language),
-            groups=tuple(groups.get(row.indicator, ())),
-            change=changes.get(row.indicator),
-            writing=how_to_write(profile, row),
-        )
-        for row in profile.rows
-    ]
-    return [(title, list(inside)) for title, inside in groupby(entries, _domain_title)]
+    titles = groupby(profile.rows, lambda row: row.domain_title)
+    return [(title, [(row, marks[row.indicator]) for row in rows]) for title, rows in titles]
 
 
-def _domain_title(entry: Entry) -> str:
-    return entry.row.domain_title
+def _open_asked(profile: CityProfile) -> None:
+    """Open the line the address names; said anew for each profile, so that it is done for each."""
+    asked = st.query_params.get("ind", "")
+    named = asked if any(row.indicator == asked for row in profile.rows) else ""
+    told = json.dumps([named, *opened.asked_of(profile).values()]).replace("<", "\\u003c")
+    st.html(
+        f"<script>{opened.script()} usmLines.open(...{told});</script>",
+        unsafe_allow_javascript=True,
+    )

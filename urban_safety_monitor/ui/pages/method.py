@@ -12,6 +12,7 @@ from urban_safety_monitor.ui.visit import Visit
 
 def render(visit: Visit) -> None:
     """Show the page; its numbers are those the pipeline uses."""
+    show("prose_head", visit, page=prose("method"))
     show("prose", visit, page=prose("method"), values=_values(visit.language))
 
 

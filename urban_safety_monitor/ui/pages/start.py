@@ -8,7 +8,7 @@ import streamlit as st
 from urban_safety_monitor.report.charts.spine import EDGE, spine_marks
 from urban_safety_monitor.report.coverage import Place
 from urban_safety_monitor.report.records import CityProfile, Row
-from urban_safety_monitor.ui import state
+from urban_safety_monitor.ui import state, tour
 from urban_safety_monitor.ui.parts import show
 from urban_safety_monitor.ui.sources import profile_of
 from urban_safety_monitor.ui.visit import Visit
@@ -19,6 +19,7 @@ def render(visit: Visit) -> None:
     coverage = visit.coverage
     example = coverage.place(coverage.first)
     show("start_head", visit)
+    tour.offer(visit)
     _find(visit)
     _doors(visit, example)
     profile = profile_of(

@@ -136,7 +136,7 @@ def _practice(visit: Visit) -> None:
             st.button(
                 visit.say("Check: {title}", title=titles[name]),
                 key=f"try-{name}",
-                on_click=_choose_practice,
+                on_click=choose_practice,
                 args=(name,),
                 width=230,
             )
@@ -150,7 +150,8 @@ def _practice(visit: Visit) -> None:
             )
 
 
-def _choose_practice(name: str) -> None:
+def choose_practice(name: str) -> None:
+    """Check a practice file, for the city and round it is made for; for `on_click`."""
     begin_anew()
     st.session_state[CHOSEN_PRACTICE] = name
     if PRACTICE_SURVEY["for"] in set(surroundings().cities["area"]):

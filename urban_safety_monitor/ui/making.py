@@ -1,0 +1,164 @@
+"""What pages show is made out of a kept run here: in this process, or in others beside it.
+
+Python computes in one thread of a process at a time. Readers who click together would wait for one
+another while the machine has processors to spare, so a server has a few processes that do nothing
+but this. What is made follows from its run, so it does not matter which of them makes it.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from threading import Thread
+from typing import Any, NamedTuple, TypeVar
+
+from urban_safety_monitor.catalogue import Catalogue, load_catalogue
+from urban_safety_monitor.errors import MonitorError
+from urban_safety_monitor.report.coverage import coverage
+from urban_safety_monitor.report.districts import mapped
+from urban_safety_monitor.report.order import PairChanges, pair_changes
+from urban_safety_monitor.report.profile import city_profile, comparable_spreads
+from urban_safety_monitor.report.records import CityOrder, CityProfile, Spread
+from urban_safety_monitor.report.scores import city_order
+from urban_safety_monitor.report.view import View
+from urban_safety_monitor.report.weights import OwnWeights, own_weights
+from urban_safety_monitor.report.wording import SOURCE
+from urban_safety_monitor.store import KeptResults, Part, RunStore
+from urban_safety_monitor.tables.run import Results
+
+Made = TypeVar("Made")
+
+MOST_PARTS = 60
+"""Parts of runs whose rows a process keeps, a few megabytes each."""
+
+MOST_PROCESSES = 4
+
+_pools: list[ProcessPoolExecutor] = []
+
+
+class Source(NamedTuple):
+    """A part of a run that is kept in a folder."""
+
+    folder: Path
+    run_id: str
+    part: Part
+
+
+def processes_here() -> int:
+    """How many processes are worth their memory: none beside a single processor."""
+    processors = os.cpu_count() or 1
+    return 0 if processors == 1 else min(processors, MOST_PROCESSES)
+
+
+@contextmanager
+def processes_beside(number: int, folder: Path) -> Iterator[None]:
+    """Let this many processes make what is asked for, ready for the last run of a folder."""
+    if not number:
+        yield
+        return
+    with ProcessPoolExecutor(number, get_context("spawn"), initializer=_begin) as pool:
+        wait([pool.submit(_ready, folder) for _ in range(number)])
+        _pools.append(pool)
+        try:
+            yield
+        finally:
+            _pools.remove(pool)
+
+
+def made(make: Callable[..., Made], source: Source, asked: Mapping[str, Any]) -> Made:
+    """What a function of the report layer makes of a part of a run and the catalogue.
+
+    Raises:
+        MonitorError: the function's own, or the run cannot be read.
+    """
+    for pool in _pools:
+        try:
+            return pool.submit(_made_here, make, source, asked).result()
+        except BrokenProcessPool:  # a process was killed, say for want of memory
+            break
+    return _made_here(make, source, asked)
+
+
+def _made_here(make: Callable[..., Made], source: Source, asked: Mapping[str, Any]) -> Made:
+    return make(_part_of(source), _catalogue(), **asked)
+
+
+_catalogue = lru_cache(load_catalogue)
+
+
+@lru_cache(MOST_PARTS)
+def _part_of(source: Source) -> KeptResults:
+    return _run_of(source.folder, source.run_id).part(source.part)
+
+
+@lru_cache(3)
+def _run_of(folder: Path, run_id: str) -> KeptResults:
+    return RunStore(folder).open(run_id)
+
+
+def _ready(folder: Path) -> None:
+    """Do all that only the first page waits for, by making one."""
+    _catalogue()
+    with suppress(MonitorError):
+        run_id = RunStore(folder).latest()
+        first = coverage(_run_of(folder, run_id), SOURCE).places[0]
+        source = Source(folder, run_id, Part(areas=(first.area,)))
+        asked = {"area": first.area, "period": next(iter(first.periods)), "spreads": {}}
+        _made_here(city, source, asked)
+
+
+def _begin() -> None:
+    """End with the server, however it ends, and not before it: Ctrl+C is for the server."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_server, daemon=True).start()
+
+
+def _end_with_server() -> None:
+    server = parent_process()
+    if server is not None:
+        server.join()
+    os._exit(0)
+
+
+def city(
+    results: Results, catalogue: Catalogue, *, area: str, period: str, **asked: Any
+) -> tuple[CityProfile, tuple[str, ...]]:
+    """A city's profile, and the indicators that can be mapped over its districts."""
+    profile = city_profile(results, catalogue, area, period, **asked)
+    return profile, mapped(results, catalogue, area, period)
+
+
+def spreads(
+    results: Results, catalogue: Catalogue, *, country: str, period: str
+) -> dict[str, Spread]:
+    """How the comparable cities' values of a country spread, by indicator."""
+    return comparable_spreads(View(results, catalogue, SOURCE), country, period)
+
+
+def order(results: Results, catalogue: Catalogue, *, language: str, **asked: Any) -> CityOrder:
+    """Between which places cities may lie."""
+    return city_order(View(results, catalogue, language), **asked)
+
+
+def pairs(
+    results: Results, catalogue: Catalogue, *, language: str, **asked: Any
+) -> PairChanges | None:
+    """How often the order of each pair of cities changes."""
+    return pair_changes(View(results, catalogue, language), **asked)
+
+
+def reweighted(
+    results: Results,
+    catalogue: Catalogue,
+    *,
+    language: str,
+    factors: tuple[tuple[str, float], ...],
+    **asked: Any,
+) -> OwnWeights | None:
+    """Overall scores under a reader's own weights."""
+    return own_weights(View(results, catalogue, language), factors=dict(factors), **asked)
