@@ -59,6 +59,9 @@ class View(NamedTuple):
 
 VIEWS = {
     "start": View("", "Start", "find a city, an example to learn from, what is covered"),
+    "tour": View(
+        "city?tour=2&ind=safe_night", "The tour", "a bar that says what to look at and what to do"
+    ),
     "city": View("city", "City profile", "the answer in one sentence, then every indicator"),
     "city-row": View(
         "city?ind=safe_night",
@@ -124,6 +127,7 @@ def _come_to_rest(page: Page) -> None:
     expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible(
         timeout=PATIENCE
     )
+    expect(page.locator(".row[open] > [aria-busy]")).to_have_count(0, timeout=PATIENCE)
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(400)
 

@@ -102,7 +102,7 @@ def column(*values: float) -> Floats:
 
 
 def draw(
-    design: str, share: float, effect: float, n: int, samples: int, rng: np.random.Generator
+    design: str, share: float, effect: float, n: int, *, samples: int, rng: np.random.Generator
 ) -> Sample:
     kinds = kinds_of(design, share, effect)
     of_draw = kinds.yes.shape[1] * (1 if effect == 1 or design == "weights" else CLUSTER)
@@ -219,7 +219,7 @@ def cells(
         for effect, share, n in product(effects, SHARES, sizes):
             held = []
             for one in share * np.array(factors):
-                sample = draw(design, one, effect, n, SAMPLES // len(factors), rng)
+                sample = draw(design, one, effect, n, samples=SAMPLES // len(factors), rng=rng)
                 precise = precision(sample, max(1.0, effect * wrong))
                 held.append(covered(precise, one, methods))
             mean = np.mean(held, axis=0).tolist()

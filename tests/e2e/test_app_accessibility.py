@@ -45,11 +45,12 @@ NARROW = 768
 STREAMLITS_OWN = {"presentation-role-conflict"}
 """Its uploader is a `section role="presentation"` with a label of its own."""
 
-# axe takes long over what is hidden, and finds nothing there.
 OPEN_ALL_BUT_LINES = """() => {
-  document.querySelectorAll('details:not(.row)').forEach(part => { part.open = true });
-  document.querySelectorAll('details.row:not([open]) > .inside').forEach(part => part.remove());
+  document.querySelectorAll('.stHtml details:not(.row)').forEach(part => { part.open = true });
+  document.querySelectorAll('.stExpander details:not([open]) > summary').forEach(it => it.click());
 }"""
+ALL_THERE = """() => !document.querySelector('details[open] > [aria-busy]') &&
+  [...document.querySelectorAll('.stExpander')].every(it => it.querySelector('.stElementContainer'))"""
 AT_REST = "() => document.getAnimations().every(one => one.playState !== 'running')"
 
 
@@ -82,6 +83,8 @@ def test_every_page_is_for_everybody(visit: Open, path: str) -> None:
         expect(page.locator(".demonstration")).to_contain_text(BANNER[language])
         settled(page)
         page.evaluate(OPEN_ALL_BUT_LINES)
+        page.wait_for_function(ALL_THERE)
+        settled(page)
         for size in sizes:
             page.set_viewport_size(size)
             panel = page.get_by_test_id("stExpandSidebarButton")

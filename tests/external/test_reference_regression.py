@@ -2,7 +2,7 @@
 
 `svyciprop(method = "logit")` and `"likelihood"` fit a logit model with nothing but a mean. The fit
 is stopped early, and limits of the likelihood are read off straight lines between points of a
-spline through at most 19 others. Ours are exact and therefore differ, by up to 4e-8 and 2e-3 of themselves. That
+spline through at most 19 others. Ours are exact and differ by up to 4e-8 and 2e-3. That
 nothing else differs is shown here: with R's own steps every row agrees to 1e-8.
 
 Sources: R 4.2, `glm.fit`, `spline` (end conditions of Forsythe, Malcolm and Moler), `approx`;

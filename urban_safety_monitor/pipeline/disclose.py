@@ -83,10 +83,14 @@ def disclose(
     unnamed = _optional(cells, catalogue) & (reasons != "")
     log = _Log(reasons, np.full(len(cells), "", dtype=object), unnamed, reasons != "")
     alike = NearlySamePeople(cells, catalogue, _needed(cells, catalogue))
-    public = alike.told(before.published)
+    everybody = (cells["disaggregation"] == TOTAL).to_numpy()
+    # How many were asked in all stays told; so does what was told before.
+    public = alike.told(before.published | everybody)
     of, parts = _protection(cells, catalogue, public, parents or {}), parts_of(cells, catalogue)
     _add_complements(log, cells, of, parts)
-    _add_sizes(log, cells, of, parts, before, alike)
+    log.note(before.sizeless & ~log.hidden, "withheld_before")
+    log.note((before.change < of.cells.needed[: len(cells)]) & ~log.hidden, "changed_little")
+    _add_sizes(log, cells, of, parts, alike)
     flagged = cells.assign(
         obs_status=cells["obs_status"].mask(
             (cells["obs_status"] == "A") & unreliable(cells, catalogue), "u"
@@ -156,7 +160,7 @@ def _losses(cells: pd.DataFrame, public: Truths) -> Floats:
     """What is lost by withholding a cell: the people in the group, over all indicators.
 
     The same group is then chosen in all of them, so that one does not tell of another. What is
-    public from before protects nobody and comes last.
+    public anyway protects nobody and comes last.
     """
     groups = cells.groupby(["area", "period", "disaggregation", "category"])["n"]
     names = cells["disaggregation"] + "\n" + cells["category"]
@@ -247,12 +251,9 @@ def _add_sizes(
     cells: pd.DataFrame,
     of: _Protection,
     parts: tuple[Codes, Codes],
-    before: Released,
     alike: NearlySamePeople,
 ) -> None:
     """Hide the size of whatever would tell a hidden size."""
-    log.note(before.sizeless & ~log.hidden, "withheld_before")
-    log.note((before.change < of.cells.needed[: len(cells)]) & ~log.hidden, "changed_little")
     rows, everybody = np.arange(len(of.loss)), (cells["disaggregation"] == TOTAL).to_numpy()
     secret = log.hidden
     while secret.any():

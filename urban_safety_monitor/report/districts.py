@@ -54,14 +54,15 @@ class DistrictMap:
 
 def mapped(results: Results, catalogue: Catalogue, area: str, period: str) -> tuple[str, ...]:
     """Indicators with figures by district of a city whose districts have outlines."""
-    found = results.estimates
-    found = found[
-        (found["area"] == area)
-        & (found["period"] == period)
-        & (found["disaggregation"] == DISTRICT)
-        & found["category"].isin(results.boundaries["area"])
-        & found["value"].notna()
+    estimates, boundaries = results.estimates, results.boundaries
+    by_district = estimates[
+        (estimates["area"] == area)
+        & (estimates["period"] == period)
+        & (estimates["disaggregation"] == DISTRICT)
+        & estimates["value"].notna()
     ]
+    drawn = boundaries["area"].isin(by_district["category"].unique())
+    found = by_district[by_district["category"].isin(boundaries.loc[drawn, "area"])]
     there = set(found["indicator"]) & set(catalogue.indicators)
     return tuple(sorted(there, key=lambda name: place_of(catalogue, name)))
 

@@ -26,6 +26,9 @@ OF_PLACES = ("areas", "boundaries")
 BLOCK = 30_000
 """Rows of a file that are found and read together."""
 
+SMALL = 1_000_000
+"""Bytes of a file that is read once for all parts: looking into it again takes longer."""
+
 HELD = f"""
     SELECT indicator, area, period,
         bool_or(disaggregation = '{TOTAL}' AND value IS NOT NULL) AS valued
@@ -106,12 +109,18 @@ class KeptResults(Results):
             return getattr(self._whole, name)
         if name in LATER and not self._file(name).exists():
             return empty(LATER[name])
+        if self._whole is not self and self._is_small(name):
+            return _rows_in(self._part, getattr(self._whole, name))
         columns = self._columns(name)
         conditions, values = _conditions(self._part, columns)
         table = self._read(name, f"SELECT * FROM read_parquet(?) WHERE {conditions}", values)
         if name not in MODELS or self._was_checked(name, columns):
             return table
         return checked(MODELS[name], table)
+
+    def _is_small(self, name: str) -> bool:
+        path = self._file(name)
+        return path.exists() and path.stat().st_size < SMALL
 
     def _was_checked(self, name: str, columns: list[str]) -> bool:
         """Whether these are some rows of a table that was checked when this version kept it."""
@@ -154,19 +163,33 @@ def _is_of_group(table: pd.DataFrame) -> pd.Series:
     return pd.Series(False, table.index)
 
 
+def _rows_in(part: Part, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table that `_conditions` would find."""
+    for name, values in _wanted(part, list(table.columns)).items():
+        table = table[table[name].isin(values)]
+    if not part.groups:
+        table = table[~_is_of_group(table)]
+    return table.reset_index(drop=True)
+
+
 def _conditions(part: Part, columns: Sequence[str]) -> tuple[str, list[str]]:
     """What the rows of a table must fulfil, as SQL, and the values in the place of its marks."""
+    wanted = _wanted(part, columns)
+    conditions = ["true"]
+    conditions += [f"{name} IN ({', '.join('?' * len(wanted[name]))})" for name in wanted]
+    if not part.groups and "disaggregation" in columns:
+        conditions.append(f"disaggregation = '{TOTAL}'")
+    if not part.groups and "benchmark" in columns:
+        conditions.append("NOT contains(benchmark, ':')")
+    return " AND ".join(conditions), [value for values in wanted.values() for value in values]
+
+
+def _wanted(part: Part, columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Which values a part has in which columns, of those that it limits."""
     wanted = {
         "area": part.areas,
         "period": part.periods,
         "indicator": part.indicators,
         "component": part.indicators,
     }
-    asked = {name: values for name, values in wanted.items() if values and name in columns}
-    conditions = ["true"]
-    conditions += [f"{name} IN ({', '.join('?' * len(asked[name]))})" for name in asked]
-    if not part.groups and "disaggregation" in columns:
-        conditions.append(f"disaggregation = '{TOTAL}'")
-    if not part.groups and "benchmark" in columns:
-        conditions.append("NOT contains(benchmark, ':')")
-    return " AND ".join(conditions), [value for values in asked.values() for value in values]
+    return {name: values for name, values in wanted.items() if values and name in columns}

@@ -216,17 +216,31 @@ def test_an_indicator_that_has_more_people_somewhere_is_not_of_some_of_the_same(
     assert sizes_of(table)[3:] == [422, 203, 219]
 
 
-def test_an_indicator_of_women_only_does_not_tell_how_many_women_there_are_in_another():
-    women = {"of": {"column": "safe", "is_in": [1]}, "among": [{"column": "sex", "is_in": [2]}]}
+@pytest.mark.parametrize(
+    ("women", "men_told", "women_told"), [(217, False, True), (210, True, False)]
+)
+def test_an_indicator_of_women_only_does_not_tell_how_many_women_are_in_another(
+    women, men_told, women_told
+):
+    """Where it would, the men's size is hidden and not the women's."""
+    among = {"of": {"column": "safe", "is_in": [1]}, "among": [{"column": "sex", "is_in": [2]}]}
     declared = catalogue(
         indicator("safe", share("safe"), disaggregations=["sex"]),
-        indicator("of_women", {"kind": "proportion", **women}),
+        indicator("of_women", {"kind": "proportion", **among}),
         groups=[SEX],
     )
-    rows = [{"n": 424.0}, *sexes(200, 220), {"indicator": "of_women", "n": 217.0}]
-    assert np.isnan(sizes_of(disclosed(*rows, declared=declared).estimates)[3])
-    rows[3] |= {"n": 210.0}
-    assert sizes_of(disclosed(*rows, declared=declared).estimates)[3] == 210
+    rows = [{"n": 424.0}, *sexes(200, 220), {"indicator": "of_women", "n": float(women)}]
+    sizes = sizes_of(disclosed(*rows, declared=declared).estimates)
+    assert (~np.isnan(sizes)).tolist() == [True, men_told, women_told, True]
+
+
+def test_what_was_published_before_does_not_tell_a_size_that_is_new():
+    """Women's is told by then, and the men's is hidden instead."""
+    asked = of_per_thousand(180, 219)
+    rows = [{"n": 424.0}, *sexes(200, 220), *asked]
+    assert np.isnan(sizes_of(shown(*rows))).tolist() == [False, False, True, False, False, True]
+    later = disclosed(*rows, released=[shown(*asked)]).estimates
+    assert np.isnan(sizes_of(later)).tolist() == [False, True, False, False, False, False]
 
 
 def test_sampling_units_that_are_told_tell_nobody_left_over():

@@ -8,6 +8,7 @@ import pytest
 from tests.unit.report import factory
 from urban_safety_monitor.errors import StoreError
 from urban_safety_monitor.store import Part, RunStore
+from urban_safety_monitor.store import kept as kept_module
 
 RESULTS = factory.make_results(number=2)
 
@@ -16,6 +17,12 @@ RESULTS = factory.make_results(number=2)
 def folder(tmp_path):
     """A folder whose name would be a pattern, were it not a name."""
     return tmp_path / "data [1] of *"
+
+
+@pytest.fixture(params=["small files", "large files"], autouse=True)
+def size(request, monkeypatch):
+    if request.param == "large files":
+        monkeypatch.setattr(kept_module, "SMALL", 0)
 
 
 @pytest.fixture
