@@ -53,7 +53,6 @@ def city_profile(
     *,
     benchmark: str = "country_median",
     language: str = "en",
-    spreads: Mapping[str, Spread] | None = None,
 ) -> CityProfile:
     """Everything to show of one city in one period against one benchmark.
 
@@ -64,23 +63,29 @@ def city_profile(
         period: the round, as in the tables.
         benchmark: country_median, peers, previous or target.
         language: en or es.
-        spreads: those of `comparable_spreads`, for results that hold this city alone.
 
     Raises:
         DataError: the city or its period is not in the results, or the language is not spoken.
     """
     view = View(results, catalogue, language)
+    view.city_title(area)
+    spreads = comparable_spreads(view, view.country_of[area], period)
+    return profiled(view, area, period, benchmark=benchmark, spreads=spreads)
+
+
+def profiled(
+    view: View, area: str, period: str, *, benchmark: str, spreads: Mapping[str, Spread]
+) -> CityProfile:
+    """The same of a view that may hold this city alone, with its country's `comparable_spreads`."""
     title = view.city_title(area)
-    if spreads is None:
-        spreads = comparable_spreads(view, view.country_of[area], period)
     rows = _rows(view, area, (period, benchmark), spreads)
     counts = _counts(rows)
     before = previous_period(view, area, period)
     chosen = _stand_outs(rows)
-    groups = group_rows(view, area, period)
+    groups = view.once(group_rows, area, period)
     changes = change_rows(view, area, period, view.reported)
     return CityProfile(
-        language=language,
+        language=view.language,
         area=area,
         title=title,
         country=view.country_of[area],
@@ -103,7 +108,7 @@ def city_profile(
         changes=changes,
         changes_line=changes_line(view, changes, before is not None),
         flags_used=view.flags_explained([row.figure for row in rows]),
-        chance_line=chance_line(sum(row.verdict.z is not None for row in rows), language),
+        chance_line=chance_line(sum(row.verdict.z is not None for row in rows), view.language),
         missing_line=_missing_line(view, rows),
         notes=_notes(view, rows, area, period),
         peers=_peers(view, area, period),
@@ -111,7 +116,7 @@ def city_profile(
         method=view.words.gettext(METHOD),
         citation=_citation(view, title, period),
         licence=licence(view),
-        provenance=results.provenance,
+        provenance=view.results.provenance,
     )
 
 

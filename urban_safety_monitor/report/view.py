@@ -2,10 +2,10 @@
 
 import unicodedata
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -38,6 +38,8 @@ from urban_safety_monitor.report.wording import (
 )
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.run import Results
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,18 @@ class View:
         return period_text(period, self.language)
 
     @cached_property
-    def _found(self) -> dict[tuple[str, tuple[tuple[str, str], ...]], list[Any]]:
+    def _found(self) -> dict[tuple[Any, ...], Any]:
         return {}
+
+    def once(self, make: Callable[..., Found], *asked: str) -> Found:
+        """What a function makes of this view and what is asked: made once."""
+        if (make, *asked) not in self._found:
+            self._found[make, *asked] = make(self, *asked)
+        return self._found[make, *asked]
 
     def rows_of(self, table: str, **wanted: str) -> Sequence[Any]:
         """The rows of a table that have these values in these columns; looked for once."""
-        asked = (table, tuple(wanted.items()))
+        asked = (table, *wanted.items())
         if asked not in self._found:
             there = getattr(self.results, table)
             for column, value in wanted.items():

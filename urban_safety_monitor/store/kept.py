@@ -58,6 +58,9 @@ class KeptResults(Results):
     _part: Part
     _whole: "KeptResults"
 
+    __eq__ = object.__eq__  # tables cannot be told apart at a glance; what was opened once can
+    __hash__ = object.__hash__
+
     def __init__(self, provenance: Provenance, folder: Path) -> None:
         """Read nothing yet.
 

@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -22,7 +22,7 @@ from urban_safety_monitor.errors import MonitorError
 from urban_safety_monitor.report.coverage import coverage
 from urban_safety_monitor.report.districts import mapped
 from urban_safety_monitor.report.order import PairChanges, pair_changes
-from urban_safety_monitor.report.profile import city_profile, comparable_spreads
+from urban_safety_monitor.report.profile import comparable_spreads, profiled
 from urban_safety_monitor.report.records import CityOrder, CityProfile, Spread
 from urban_safety_monitor.report.scores import city_order
 from urban_safety_monitor.report.view import View
@@ -58,16 +58,18 @@ def processes_here() -> int:
 @contextmanager
 def processes_beside(number: int, folder: Path) -> Iterator[None]:
     """Let this many processes make what is asked for, ready for the last run of a folder."""
-    if not number:
-        yield
-        return
-    with ProcessPoolExecutor(number, get_context("spawn"), initializer=_begin) as pool:
-        wait([pool.submit(_ready, folder) for _ in range(number)])
-        _pools.append(pool)
+    with ExitStack() as running:
+        pools = [running.enter_context(_process()) for _ in range(number)]
+        wait([pool.submit(_ready, folder) for pool in pools])
+        _pools.extend(pools)
         try:
             yield
         finally:
-            _pools.remove(pool)
+            _pools.clear()
+
+
+def _process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin)
 
 
 def made(make: Callable[..., Made], source: Source, asked: Mapping[str, Any]) -> Made:
@@ -76,12 +78,13 @@ def made(make: Callable[..., Made], source: Source, asked: Mapping[str, Any]) ->
     Raises:
         MonitorError: the function's own, or the run cannot be read.
     """
-    for pool in _pools:
-        try:
-            return pool.submit(_made_here, make, source, asked).result()
-        except BrokenProcessPool:  # a process was killed, say for want of memory
-            break
-    return _made_here(make, source, asked)
+    if not _pools:
+        return _made_here(make, source, asked)
+    pool = _pools[hash(source.part.areas) % len(_pools)]  # which has read of these cities before
+    try:
+        return pool.submit(_made_here, make, source, asked).result()
+    except BrokenProcessPool:  # it was killed, say for want of memory
+        return _made_here(make, source, asked)
 
 
 def _made_here(make: Callable[..., Made], source: Source, asked: Mapping[str, Any]) -> Made:
@@ -96,6 +99,11 @@ def _part_of(source: Source) -> KeptResults:
     return _run_of(source.folder, source.run_id).part(source.part)
 
 
+@lru_cache(MOST_PARTS)
+def _view_of(results: KeptResults, language: str) -> View:
+    return View(results, _catalogue(), language)
+
+
 @lru_cache(3)
 def _run_of(folder: Path, run_id: str) -> KeptResults:
     return RunStore(folder).open(run_id)
@@ -108,8 +116,8 @@ def _ready(folder: Path) -> None:
         run_id = RunStore(folder).latest()
         first = coverage(_run_of(folder, run_id), SOURCE).places[0]
         source = Source(folder, run_id, Part(areas=(first.area,)))
-        asked = {"area": first.area, "period": next(iter(first.periods)), "spreads": {}}
-        _made_here(city, source, asked)
+        asked = {"area": first.area, "period": next(iter(first.periods)), "language": SOURCE}
+        _made_here(city, source, {**asked, "benchmark": "country_median", "spreads": {}})
 
 
 def _begin() -> None:
@@ -126,10 +134,16 @@ def _end_with_server() -> None:
 
 
 def city(
-    results: Results, catalogue: Catalogue, *, area: str, period: str, **asked: Any
+    results: KeptResults,
+    catalogue: Catalogue,
+    *,
+    area: str,
+    period: str,
+    language: str,
+    **asked: Any,
 ) -> tuple[CityProfile, tuple[str, ...]]:
     """A city's profile, and the indicators that can be mapped over its districts."""
-    profile = city_profile(results, catalogue, area, period, **asked)
+    profile = profiled(_view_of(results, language), area, period, **asked)
     return profile, mapped(results, catalogue, area, period)
 
 

@@ -14,7 +14,7 @@ from urban_safety_monitor.report.charts.style import Picture
 from urban_safety_monitor.ui.state import address, full_address
 from urban_safety_monitor.ui.visit import Visit
 
-MOST_KEPT = 200
+MOST_KEPT = 500
 """Filled templates that are kept, up to a megabyte each."""
 
 

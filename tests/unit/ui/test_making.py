@@ -13,11 +13,15 @@ import pytest
 
 from tests.unit.report import factory
 from urban_safety_monitor.errors import DataError
-from urban_safety_monitor.report.profile import city_profile
 from urban_safety_monitor.store import Part, RunStore
-from urban_safety_monitor.ui.making import Source, made, order, processes_beside, spreads
+from urban_safety_monitor.ui.making import Source, city, made, order, processes_beside, spreads
 
-ASKED = {"area": factory.CITY, "period": factory.PERIOD, "language": "es"}
+ASKED = {
+    "area": factory.CITY,
+    "period": factory.PERIOD,
+    "language": "es",
+    "benchmark": "peers",
+}
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +34,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Source:
 def test_another_process_makes_the_same_and_says_what_is_wrong(run: Source) -> None:
     of_country = {"country": "xx", "period": factory.PERIOD}
     known = made(spreads, run, of_country)
-    profile = partial(city_profile, spreads=known)
+    profile = partial(city, spreads=known)
     scored = {**of_country, "component": "overall", "language": "en"}
     here = [made(profile, run, ASKED), made(order, run, scored)]
     with processes_beside(1, run.folder):
         (process,) = active_children()
         assert [made(profile, run, ASKED), made(order, run, scored)] == here
         with pytest.raises(DataError, match="nowhere"):
-            made(city_profile, run, {**ASKED, "area": "nowhere"})
+            made(profile, run, {**ASKED, "area": "nowhere"})
         process.kill()
         process.join()
         assert made(profile, run, ASKED) == here[0]

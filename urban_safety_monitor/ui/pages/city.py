@@ -67,11 +67,27 @@ def render(visit: Visit) -> None:
         },
     )
     _open_asked(profile)
-    kinds = groups_by_kind(profile, catalogue())
-    show("city_groups", visit, profile=profile, kinds=kinds, most=MOST_GROUPS)
+    whatever_the_benchmark = (place.area, period)
+    show_kept(
+        "city_groups",
+        visit,
+        whatever_the_benchmark,
+        lambda: {
+            "profile": profile,
+            "kinds": groups_by_kind(profile, catalogue()),
+            "most": MOST_GROUPS,
+        },
+    )
     district_section(visit, profile)
-    changed = [change for change in profile.changes if change.verdict.status in CLEAR]
-    show("city_more", visit, profile=profile, changed=changed)
+    show_kept(
+        "city_more",
+        visit,
+        whatever_the_benchmark,
+        lambda: {
+            "profile": profile,
+            "changed": [c for c in profile.changes if c.verdict.status in CLEAR],
+        },
+    )
     knowledge_section(visit, profile.area)
     show("city_about", visit, profile=profile)
 
