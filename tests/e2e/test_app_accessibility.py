@@ -50,7 +50,8 @@ OPEN_ALL_BUT_LINES = """() => {
   document.querySelectorAll('.stExpander details:not([open]) > summary').forEach(it => it.click());
 }"""
 ALL_THERE = """() => !document.querySelector('details[open] > [aria-busy]') &&
-  [...document.querySelectorAll('.stExpander')].every(it => it.querySelector('.stElementContainer'))"""
+  [...document.querySelectorAll('.stExpander')].every(
+    part => part.querySelector('.stElementContainer'))"""
 AT_REST = "() => document.getAnimations().every(one => one.playState !== 'running')"
 
 
