@@ -3,12 +3,13 @@
 The way from ten faults to values is a journey: `test_journeys.py`.
 """
 
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 from pypdf import PdfReader
 
 from tests.e2e.app_server import (
@@ -35,10 +36,15 @@ ACCEPTED, REFUSED = "Your files can be used.", "Your files cannot be used yet."
 
 
 def choose(page: Page, label: str, option: str) -> None:
+    """Choose as people do: when the page's script runs, the list closes and is opened again."""
     box = page.get_by_role("combobox", name=label)
-    box.click()
-    box.fill(option)
-    page.get_by_role("option").filter(has_text=option).first.click()
+    found = page.get_by_role("option").filter(has_text=option).first
+    for patience in (5_000, 10_000, 30_000):
+        box.click()
+        box.fill(option)
+        with suppress(TimeoutError):
+            found.click(timeout=patience)
+            break
     expect(page.get_by_role("option")).to_have_count(0)
 
 
