@@ -68,7 +68,7 @@ def city_profile(
         DataError: the city or its period is not in the results, or the language is not spoken.
     """
     view = View(results, catalogue, language)
-    view.city_title(area)
+    view.city_title(area)  # says so where there is no such city
     spreads = comparable_spreads(view, view.country_of[area], period)
     return profiled(view, area, period, benchmark=benchmark, spreads=spreads)
 
