@@ -99,3 +99,5 @@ def test_what_is_below_a_line_is_fetched_when_it_is_opened(visit: Open, faults: 
         name, value = wrong.split("=")
         answer = page.request.get(f"{page.url.split('/city')[0]}/{asked}&{name}={value}")
         assert answer.status == 404 and value in answer.text()
+    nothing = page.request.get(f"{page.url.split('/city')[0]}/opened")
+    assert nothing.status == 404 and "lacks" in nothing.text()

@@ -44,7 +44,9 @@ def opened(request: Request) -> Response:
     """The inside of the indicator that is asked for, or the table of all where none is."""
     try:
         return HTMLResponse(_inside(dict(request.query_params)))
-    except (KeyError, MonitorError) as error:
+    except KeyError as missing:
+        return PlainTextResponse(f"the address lacks {missing}", status_code=404)
+    except MonitorError as error:
         return PlainTextResponse(str(error), status_code=404)
 
 
