@@ -155,6 +155,18 @@ def test_sensitive_answers_are_protected_by_more_people(release):
     assert_protected(Counted([files], CATALOGUE, release.everything), SENSITIVE)
 
 
+def test_other_questions_tell_nothing_of_what_sensitive_answers_were(attack, release):
+    """Nobody is known to have said yes, nor fewer than the city's own figures leave possible."""
+    files = part_of_release(release.files, indicator=["harassed"])
+    alone = Counted([files], CATALOGUE, release.everything)
+    few = [key for key in alone.withheld if alone.size(key) < SENSITIVE][::3]
+    assert len(few) >= 8
+    for key in few:
+        least, most = np.ravel(attack.program.ends([attack.counted[key]]))
+        assert least <= SLACK
+        assert most >= np.ravel(alone.program.ends([alone.counted[key]]))[1] - SLACK
+
+
 def test_two_releases_of_one_round_tell_no_more_together(records):
     """First without a question and a kind of groups, then with them."""
     first = released(records, INDICATORS[1:3], ["district"])
