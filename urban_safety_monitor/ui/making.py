@@ -41,7 +41,7 @@ MOST_PROCESSES = 4
 _pools: list[ProcessPoolExecutor] = []
 
 
-class Source(NamedTuple):
+class KeptPart(NamedTuple):
     """A part of a run that is kept in a folder."""
 
     folder: Path
@@ -72,7 +72,7 @@ def _process() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin)
 
 
-def made(make: Callable[..., Made], source: Source, asked: Mapping[str, Any]) -> Made:
+def made(make: Callable[..., Made], source: KeptPart, asked: Mapping[str, Any]) -> Made:
     """What a function of the report layer makes of a part of a run and the catalogue.
 
     Raises:
@@ -87,7 +87,7 @@ def made(make: Callable[..., Made], source: Source, asked: Mapping[str, Any]) ->
         return _made_here(make, source, asked)
 
 
-def _made_here(make: Callable[..., Made], source: Source, asked: Mapping[str, Any]) -> Made:
+def _made_here(make: Callable[..., Made], source: KeptPart, asked: Mapping[str, Any]) -> Made:
     return make(_part_of(source), _catalogue(), **asked)
 
 
@@ -95,7 +95,7 @@ _catalogue = lru_cache(load_catalogue)
 
 
 @lru_cache(MOST_PARTS)
-def _part_of(source: Source) -> KeptResults:
+def _part_of(source: KeptPart) -> KeptResults:
     return _run_of(source.folder, source.run_id).part(source.part)
 
 
@@ -115,7 +115,7 @@ def _ready(folder: Path) -> None:
     with suppress(MonitorError):
         run_id = RunStore(folder).latest()
         first = coverage(_run_of(folder, run_id), SOURCE).places[0]
-        source = Source(folder, run_id, Part(areas=(first.area,)))
+        source = KeptPart(folder, run_id, Part(areas=(first.area,)))
         asked = {"area": first.area, "period": next(iter(first.periods)), "language": SOURCE}
         _made_here(city, source, {**asked, "benchmark": "country_median", "spreads": {}})
 

@@ -262,7 +262,7 @@ def _shown(make: Callable[..., Shown], run_id: str, part: Part, **asked: object)
     The part, and what a partial function is given already, follow from what is asked for.
     """
     name = getattr(make, "func", make).__qualname__
-    source = making.Source(data_folder(), run_id, part)
+    source = making.KeptPart(data_folder(), run_id, part)
     return _kept(name, run_id, tuple(asked.items()), partial(making.made, make, source, asked))
 
 

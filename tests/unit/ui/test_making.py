@@ -14,7 +14,7 @@ import pytest
 from tests.unit.report import factory
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.store import Part, RunStore
-from urban_safety_monitor.ui.making import Source, city, made, order, processes_beside, spreads
+from urban_safety_monitor.ui.making import KeptPart, city, made, order, processes_beside, spreads
 
 ASKED = {
     "area": factory.CITY,
@@ -25,13 +25,13 @@ ASKED = {
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Source:
+def run(tmp_path_factory: pytest.TempPathFactory) -> KeptPart:
     folder, results = tmp_path_factory.mktemp("data"), factory.make_results()
     RunStore(folder).keep(results, datetime(2026, 1, 1, tzinfo=UTC))
-    return Source(folder, results.provenance.run_id, Part())
+    return KeptPart(folder, results.provenance.run_id, Part())
 
 
-def test_another_process_makes_the_same_and_says_what_is_wrong(run: Source) -> None:
+def test_another_process_makes_the_same_and_says_what_is_wrong(run: KeptPart) -> None:
     of_country = {"country": "xx", "period": factory.PERIOD}
     known = made(spreads, run, of_country)
     profile = partial(city, spreads=known)
