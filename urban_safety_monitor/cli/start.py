@@ -44,7 +44,7 @@ def start_app(
         typer.Option(
             min=0,
             max=64,
-            help="Processes that make what pages show, about 250 MB each; 0: the server itself "
+            help="Processes that make what pages show, from 240 MB each; 0: the server itself "
             "does. As many as there are processors, up to 4, where none is given.",
         ),
     ] = None,
