@@ -83,7 +83,7 @@ def row(own: float, error: float, others: list[float], higher_is_better: bool) -
 
 def profile_of(*rows: Row) -> CityProfile:
     texts = dict.fromkeys(CityProfile.__dataclass_fields__, "")
-    lists = dict.fromkeys(("domains", "evidence", "groups", "changes", "notes", "peers"), ())
+    lists = dict.fromkeys(("domains", "evidence", "changes", "notes", "peers"), ())
     fields = texts | lists | {"language": "en", "rows": rows, "provenance": PROVENANCE}
     return CityProfile(**fields)  # type: ignore[arg-type]
 

@@ -7,14 +7,12 @@ from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.report.numbers import Scale, known, scale_of, value_text
-from urban_safety_monitor.report.records import CityComparison, CityRow
+from urban_safety_monitor.report.records import TESTED, CityComparison, CityRow
 from urban_safety_monitor.report.scores import pairs_line
 from urban_safety_monitor.report.sentences import cannot_compare, chance_line, isolated
 from urban_safety_monitor.report.view import View, alphabetical
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.run import Results
-
-COMPARED = ("better", "worse", "similar", "higher", "lower")
 
 
 def compare_cities(
@@ -135,7 +133,7 @@ def _row(
 
 def _headline(view: View, rows: Sequence[CityRow], benchmark: str) -> str:
     """How many of the cities compared differ from the benchmark by more than chance."""
-    compared = [row for row in rows if row.verdict.status in COMPARED]
+    compared = [row for row in rows if row.verdict.status in TESTED]
     if not compared:
         return view.words.gettext("No city can be compared with {benchmark}.").format(
             benchmark=view.benchmark_name(benchmark)

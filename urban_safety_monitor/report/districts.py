@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.errors import DataError
-from urban_safety_monitor.report.breakdown import CLEAR, DISTRICT, TESTED, rows_of_kind
-from urban_safety_monitor.report.numbers import scale_of, value_text
-from urban_safety_monitor.report.records import GroupRow
-from urban_safety_monitor.report.view import View, alphabetical, place_of
+from urban_safety_monitor.report.groups import DISTRICT, rows_of_kind
+from urban_safety_monitor.report.numbers import known, scale_of, value_text
+from urban_safety_monitor.report.records import CLEAR, TESTED, GroupRow
+from urban_safety_monitor.report.view import View, alphabetical
 from urban_safety_monitor.tables.run import Provenance, Results
 
 CLASSES = 5
@@ -52,19 +51,17 @@ class DistrictMap:
     provenance: Provenance
 
 
-def mapped(results: Results, catalogue: Catalogue, area: str, period: str) -> tuple[str, ...]:
+def mapped(view: View, area: str, period: str) -> tuple[str, ...]:
     """Indicators with figures by district of a city whose districts have outlines."""
-    estimates, boundaries = results.estimates, results.boundaries
-    by_district = estimates[
-        (estimates["area"] == area)
-        & (estimates["period"] == period)
-        & (estimates["disaggregation"] == DISTRICT)
-        & estimates["value"].notna()
+    boundaries = view.results.boundaries["area"]
+    by_district = [
+        row
+        for row in view.rows_of("estimates", area=area, period=period)
+        if row.disaggregation == DISTRICT and known(row.value) is not None
     ]
-    drawn = boundaries["area"].isin(by_district["category"].unique())
-    found = by_district[by_district["category"].isin(boundaries.loc[drawn, "area"])]
-    there = set(found["indicator"]) & set(catalogue.indicators)
-    return tuple(sorted(there, key=lambda name: place_of(catalogue, name)))
+    drawn = set(boundaries[boundaries.isin([row.category for row in by_district])])
+    there = {row.indicator for row in by_district if row.category in drawn}
+    return tuple(sorted(there & set(view.catalogue.indicators), key=view.place_of))
 
 
 def outlines_of(results: Results, area: str) -> dict[str, Any]:
@@ -77,36 +74,27 @@ def outlines_of(results: Results, area: str) -> dict[str, Any]:
     }
 
 
-def district_map(
-    results: Results,
-    catalogue: Catalogue,
-    area: str,
-    period: str,
-    *,
-    indicator: str,
-    language: str = "en",
-) -> DistrictMap:
+def district_map(view: View, area: str, period: str, indicator: str) -> DistrictMap:
     """An indicator over the districts of a city.
 
     Raises:
         DataError: the city is not in the results, or the indicator has no figures by district.
     """
-    view = View(results, catalogue, language)
     title = view.city_title(area)
     rows = rows_of_kind(view, (area, period), indicator, DISTRICT)
     if not rows:
         raise DataError(f"city {area!r}: no figures of {indicator} by district for {period!r}")
-    declared = catalogue.indicators[indicator]
+    declared = view.catalogue.indicators[indicator]
     breaks = _breaks(view, area, indicator)
-    texts = [value_text(value, scale_of(declared), language) for value in breaks]
+    texts = [value_text(value, scale_of(declared), view.language) for value in breaks]
     between = view.words.gettext("{lower} to {upper}")
     return DistrictMap(
-        language=language,
+        language=view.language,
         area=area,
         title=title,
         indicator=indicator,
-        indicator_title=declared.title.in_language(language),
-        unit=declared.unit_of_measure.in_language(language),
+        indicator_title=declared.title.in_language(view.language),
+        unit=declared.unit_of_measure.in_language(view.language),
         period=period,
         period_text=view.period(period),
         regions=tuple(
@@ -115,10 +103,10 @@ def district_map(
         ),
         classes=tuple(between.format(lower=low, upper=high) for low, high in pairwise(texts)),
         headline=_headline(view, rows),
-        designed_for=catalogue.disaggregations[DISTRICT].designed_for,
+        designed_for=view.catalogue.disaggregations[DISTRICT].designed_for,
         flags_used=view.flags_explained([row.figure for row in rows]),
         demonstration=view.demonstration,
-        provenance=results.provenance,
+        provenance=view.results.provenance,
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.report.paper import PLAIN, Paper
-from urban_safety_monitor.report.records import CityProfile, Row
+from urban_safety_monitor.report.records import CityProfile, FullProfile, Row
 from urban_safety_monitor.report.scorecard import scorecard_pdf
 from urban_safety_monitor.report.shown import figure_cells
 from urban_safety_monitor.report.workbook import profile_workbook
@@ -25,7 +25,7 @@ FORMATS = ("pdf", "xlsx", "csv", "json")
 
 
 def scorecard_files(
-    profile: CityProfile,
+    profile: FullProfile,
     directory: Path,
     *,
     formats: Sequence[str] = FORMATS,
@@ -52,7 +52,7 @@ def scorecard_files(
 
 
 def scorecard_bytes(
-    profile: CityProfile, name: str, address: str = "", paper: Paper = PLAIN
+    profile: FullProfile, name: str, address: str = "", paper: Paper = PLAIN
 ) -> bytes:
     """The scorecard in one format, for a download button."""
     match name:
@@ -84,13 +84,13 @@ def profile_csv(profile: CityProfile) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def profile_json(profile: CityProfile) -> bytes:
+def profile_json(profile: FullProfile) -> bytes:
     """The whole profile, every number in full and as text."""
     content = json.dumps(asdict(profile), ensure_ascii=False, indent=1, allow_nan=False)
     return content.encode()
 
 
-def _written(profile: CityProfile, directory: Path, name: str, address: str, paper: Paper) -> Path:
+def _written(profile: FullProfile, directory: Path, name: str, address: str, paper: Paper) -> Path:
     """Write under a temporary name and rename: a file is whole or not there."""
     path = directory / file_name(profile, name)
     part = path.with_suffix(f".{name}.part")

@@ -10,13 +10,11 @@ import pandas as pd
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Indicator
 from urban_safety_monitor.errors import DataError
-from urban_safety_monitor.report.records import Figure, Verdict
+from urban_safety_monitor.report.records import TESTED, Figure, Verdict
 from urban_safety_monitor.report.sentences import chance_line, isolated
 from urban_safety_monitor.report.view import View, alphabetical, named_rows
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.run import Provenance, Results
-
-COMPARED = ("better", "worse", "similar", "higher", "lower")
 
 
 @dataclass(frozen=True)
@@ -177,7 +175,7 @@ def _line(view: View, area: str, cells: list[Cell]) -> Line:
         cells=tuple(cells),
         better=statuses.count("better"),
         worse=statuses.count("worse"),
-        compared=sum(status in COMPARED for status in statuses),
+        compared=sum(status in TESTED for status in statuses),
     )
 
 

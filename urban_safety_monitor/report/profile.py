@@ -9,15 +9,10 @@ from numpy.typing import NDArray
 
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Indicator, Status
-from urban_safety_monitor.report.breakdown import (
-    change_rows,
-    changes_line,
-    group_rows,
-    groups_line,
-    previous_period,
-)
+from urban_safety_monitor.report.changes import change_rows, changes_line, previous_period
+from urban_safety_monitor.report.groups import group_rows, groups_line
 from urban_safety_monitor.report.numbers import Scale, known, number_text, scale_of
-from urban_safety_monitor.report.records import CityProfile, Peer, Row, Spread
+from urban_safety_monitor.report.records import CityProfile, FullProfile, Peer, Row, Spread
 from urban_safety_monitor.report.scores import domain_scores, evidence_scores, overall_score
 from urban_safety_monitor.report.sentences import (
     chance_line,
@@ -53,7 +48,7 @@ def city_profile(
     *,
     benchmark: str = "country_median",
     language: str = "en",
-) -> CityProfile:
+) -> FullProfile:
     """Everything to show of one city in one period against one benchmark.
 
     Args:
@@ -70,19 +65,22 @@ def city_profile(
     view = View(results, catalogue, language)
     view.city_title(area)  # says so where there is no such city
     spreads = comparable_spreads(view, view.country_of[area], period)
-    return profiled(view, area, period, benchmark=benchmark, spreads=spreads)
+    profile = profiled(view, area, period, benchmark=benchmark, spreads=spreads)
+    return profile.with_groups(group_rows(view, area, period))
 
 
 def profiled(
     view: View, area: str, period: str, *, benchmark: str, spreads: Mapping[str, Spread]
 ) -> CityProfile:
-    """The same of a view that may hold this city alone, with its country's `comparable_spreads`."""
+    """The same without groups, of a view that may hold this city alone.
+
+    `spreads` are its country's `comparable_spreads`.
+    """
     title = view.city_title(area)
     rows = _rows(view, area, (period, benchmark), spreads)
     counts = _counts(rows)
     before = previous_period(view, area, period)
     chosen = _stand_outs(rows)
-    groups = view.once(group_rows, area, period)
     changes = change_rows(view, area, period, view.reported)
     return CityProfile(
         language=view.language,
@@ -103,8 +101,7 @@ def profiled(
         evidence=evidence_scores(view, area, period),
         stand_outs=tuple(row.sentence for row in chosen),
         stand_out_indicators=tuple(row.indicator for row in chosen),
-        groups=groups,
-        groups_line=groups_line(view, groups),
+        groups_line=groups_line(view, area, period),
         changes=changes,
         changes_line=changes_line(view, changes, before is not None),
         flags_used=view.flags_explained([row.figure for row in rows]),

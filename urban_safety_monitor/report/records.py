@@ -8,6 +8,12 @@ from dataclasses import dataclass
 
 from urban_safety_monitor.tables.run import Provenance
 
+CLEAR = ("better", "worse", "higher", "lower")
+"""Statuses of values that differ by more than chance would explain."""
+
+TESTED = (*CLEAR, "similar")
+"""Also where difference and test are withheld, because with them another figure could be found."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -178,7 +184,6 @@ class CityProfile:
     evidence: tuple[ScoreLine, ...]
     stand_outs: tuple[str, ...]
     stand_out_indicators: tuple[str, ...]
-    groups: tuple[GroupRow, ...]
     groups_line: str
     changes: tuple[ChangeRow, ...]
     changes_line: str
@@ -192,6 +197,17 @@ class CityProfile:
     citation: str
     licence: str
     provenance: Provenance
+
+    def with_groups(self, groups: tuple[GroupRow, ...]) -> "FullProfile":
+        """The same, and every group."""
+        return FullProfile(**vars(self), groups=groups)
+
+
+@dataclass(frozen=True)
+class FullProfile(CityProfile):
+    """A profile with every group of people: what files hold, and a page shows little of."""
+
+    groups: tuple[GroupRow, ...]
 
 
 @dataclass(frozen=True)

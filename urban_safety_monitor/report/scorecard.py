@@ -17,7 +17,7 @@ from urban_safety_monitor.report.numbers import last_day_of
 from urban_safety_monitor.report.palette import without_colour
 from urban_safety_monitor.report.paper import PLAIN, Paper
 from urban_safety_monitor.report.profile import core_rows
-from urban_safety_monitor.report.records import ChangeRow, CityProfile, Row
+from urban_safety_monitor.report.records import CLEAR, ChangeRow, CityProfile, Row
 from urban_safety_monitor.report.typeset import MissingLetter, typeset
 from urban_safety_monitor.report.wording import STATUS_WORDS, SYMBOLS, translator, worded
 
@@ -31,7 +31,6 @@ MOST_ROWS = 80
 """Rows the second page can hold in letters that can still be read."""
 
 MOST_CHANGES = 6
-CLEAR = ("better", "worse", "higher", "lower")
 
 
 def scorecard_pdf(profile: CityProfile, address: str = "", paper: Paper = PLAIN) -> bytes:

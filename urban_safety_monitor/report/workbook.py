@@ -15,7 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from urban_safety_monitor.report.numbers import last_day_of
-from urban_safety_monitor.report.records import CityProfile
+from urban_safety_monitor.report.records import CityProfile, FullProfile
 from urban_safety_monitor.report.wording import message, translator
 
 HEADER_ROW = 4
@@ -93,7 +93,7 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
 
 
-def profile_workbook(profile: CityProfile) -> bytes:
+def profile_workbook(profile: FullProfile) -> bytes:
     """The workbook: notes, indicators, domains, groups and changes, each on its own sheet."""
     return workbook(_sheets(profile), profile.demonstration, _properties(profile))
 
@@ -155,7 +155,7 @@ def _properties(profile: CityProfile) -> dict[str, str | datetime]:
     }
 
 
-def _sheets(profile: CityProfile) -> list[Sheet]:
+def _sheets(profile: FullProfile) -> list[Sheet]:
     say = translator(profile.language).gettext
     scores = [*profile.domains, *profile.evidence]
     return [

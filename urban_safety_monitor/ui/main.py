@@ -17,7 +17,7 @@ from urban_safety_monitor.report.wording import (
     locale_of,
     own_name,
 )
-from urban_safety_monitor.ui import state, tour
+from urban_safety_monitor.ui import ahead, state, tour
 from urban_safety_monitor.ui.controls import segments
 from urban_safety_monitor.ui.pages import (
     city,
@@ -50,6 +50,7 @@ Render = Callable[[Visit], None]
 
 def main() -> None:
     """Show the page the address names."""
+    ahead.somebody_asks()
     st.set_page_config(
         page_title="Urban Safety Monitor",
         page_icon=str(STATIC / "icon.png"),

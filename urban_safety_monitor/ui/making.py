@@ -11,25 +11,28 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
 from urban_safety_monitor.catalogue import Catalogue, load_catalogue
 from urban_safety_monitor.errors import MonitorError
 from urban_safety_monitor.report.coverage import coverage
-from urban_safety_monitor.report.districts import mapped
+from urban_safety_monitor.report.districts import district_map, mapped, outlines_of
+from urban_safety_monitor.report.groups import GroupKind, group_kinds, group_rows
 from urban_safety_monitor.report.order import PairChanges, pair_changes
 from urban_safety_monitor.report.profile import comparable_spreads, profiled
-from urban_safety_monitor.report.records import CityOrder, CityProfile, Spread
+from urban_safety_monitor.report.records import CityOrder, CityProfile, GroupRow, Spread
 from urban_safety_monitor.report.scores import city_order
 from urban_safety_monitor.report.view import View
 from urban_safety_monitor.report.weights import OwnWeights, own_weights
 from urban_safety_monitor.report.wording import SOURCE
 from urban_safety_monitor.store import KeptResults, Part, RunStore
 from urban_safety_monitor.tables.run import Results
+from urban_safety_monitor.ui.outlines import DistrictShapes, district_shapes
 
 Made = TypeVar("Made")
 
@@ -38,7 +41,17 @@ MOST_PARTS = 60
 
 MOST_PROCESSES = 4
 
-_pools: list[ProcessPoolExecutor] = []
+
+@dataclass(eq=False)
+class Process:
+    """One of the processes beside the server, and how many answers it owes."""
+
+    pool: ProcessPoolExecutor
+    owed: int = 0
+
+
+_beside: list[Process] = []
+_counting = Lock()
 
 
 class KeptPart(NamedTuple):
@@ -61,11 +74,11 @@ def processes_beside(number: int, folder: Path) -> Iterator[None]:
     with ExitStack() as running:
         pools = [running.enter_context(_process()) for _ in range(number)]
         wait([pool.submit(_ready, folder) for pool in pools])
-        _pools.extend(pools)
+        _beside.extend(map(Process, pools))
         try:
             yield
         finally:
-            _pools.clear()
+            _beside.clear()
 
 
 def _process() -> ProcessPoolExecutor:
@@ -78,13 +91,27 @@ def made(make: Callable[..., Made], source: KeptPart, asked: Mapping[str, Any]) 
     Raises:
         MonitorError: the function's own, or the run cannot be read.
     """
-    if not _pools:
+    if not _beside:
         return _made_here(make, source, asked)
-    pool = _pools[hash(source.part.areas) % len(_pools)]  # which has read of these cities before
     try:
-        return pool.submit(_made_here, make, source, asked).result()
+        with _least_busy(source.part) as pool:
+            return pool.submit(_made_here, make, source, asked).result()
     except BrokenProcessPool:  # it was killed, say for want of memory
         return _made_here(make, source, asked)
+
+
+@contextmanager
+def _least_busy(part: Part) -> Iterator[ProcessPoolExecutor]:
+    """The process that owes least; of several, the one that has read of these cities before."""
+    with _counting:
+        first = hash(part.areas) % len(_beside)
+        process = min([*_beside[first:], *_beside[:first]], key=lambda one: one.owed)
+        process.owed += 1
+    try:
+        yield process.pool
+    finally:
+        with _counting:
+            process.owed -= 1
 
 
 def _made_here(make: Callable[..., Made], source: KeptPart, asked: Mapping[str, Any]) -> Made:
@@ -141,10 +168,26 @@ def city(
     period: str,
     language: str,
     **asked: Any,
-) -> tuple[CityProfile, tuple[str, ...]]:
-    """A city's profile, and the indicators that can be mapped over its districts."""
-    profile = profiled(_view_of(results, language), area, period, **asked)
-    return profile, mapped(results, catalogue, area, period)
+) -> tuple[CityProfile, tuple[GroupKind, ...], tuple[str, ...]]:
+    """A city's profile, what its groups show, and the indicators that can be mapped."""
+    view = _view_of(results, language)
+    profile = profiled(view, area, period, **asked)
+    return profile, group_kinds(view, area, period), mapped(view, area, period)
+
+
+def groups(
+    results: Results, catalogue: Catalogue, *, area: str, period: str, language: str
+) -> tuple[GroupRow, ...]:
+    """Every group of a city."""
+    return group_rows(_view_of(results, language), area, period)
+
+
+def districts(
+    results: Results, catalogue: Catalogue, *, area: str, language: str, **asked: str
+) -> DistrictShapes:
+    """An indicator over a city's districts, as figures and as shapes."""
+    found = district_map(_view_of(results, language), area, **asked)
+    return district_shapes(found, outlines_of(results, area))
 
 
 def spreads(

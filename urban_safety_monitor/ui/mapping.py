@@ -1,5 +1,6 @@
 """The district map of a city profile: one indicator, drawn and as a table beside it."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -16,7 +17,7 @@ from urban_safety_monitor.ui.sources import districts_of, mapped_in
 from urban_safety_monitor.ui.visit import Visit
 
 FIRST = "safe_night"
-"""The indicator the map shows to those who named none."""
+"""Asked in every survey, and known from the SDGs."""
 
 
 @st.fragment
@@ -27,8 +28,7 @@ def district_section(visit: Visit, profile: CityProfile) -> None:
         return
     of_row = {row.indicator: row.title for row in profile.rows}
     titles = {name: of_row[name] for name in names}
-    first = FIRST if FIRST in titles else names[0]
-    indicator, refused = state.chosen("map", titles, first)
+    indicator, refused = state.chosen("map", titles, first_of(names))
     drawn = districts_of(visit.run_id, profile.area, profile.period, indicator, visit.language)
     districts = drawn.districts
     show("city_map_head", visit, districts=districts)
@@ -48,6 +48,11 @@ def district_section(visit: Visit, profile: CityProfile) -> None:
         _draw(visit, drawn)
     with right:
         show("city_map", visit, districts=districts)
+
+
+def first_of(names: Sequence[str]) -> str:
+    """The indicator the map shows to those who named none."""
+    return FIRST if FIRST in names else names[0]
 
 
 def _draw(visit: Visit, drawn: DistrictShapes) -> None:

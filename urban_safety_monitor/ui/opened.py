@@ -15,7 +15,7 @@ from urban_safety_monitor.report.records import CityProfile
 from urban_safety_monitor.report.wording import LOCALES
 from urban_safety_monitor.report.writing import how_to_write
 from urban_safety_monitor.ui.parts import filled
-from urban_safety_monitor.ui.sources import catalogue, profile_of
+from urban_safety_monitor.ui.sources import catalogue, groups_of, profile_of
 from urban_safety_monitor.ui.visit import Visit
 
 PATH = "opened"
@@ -67,7 +67,7 @@ def _inside(asked: dict[str, str]) -> str:
         profile=profile,
         row=row,
         definition=catalogue().indicators[row.indicator].definition.in_language(language),
-        groups=[group for group in profile.groups if group.indicator == row.indicator],
+        groups=[group for group in groups_of(profile) if group.indicator == row.indicator],
         change=next((c for c in profile.changes if c.indicator == row.indicator), None),
         writing=how_to_write(profile, row),
     )

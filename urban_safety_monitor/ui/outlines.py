@@ -7,7 +7,6 @@ from itertools import chain, groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.report.charts.choropleth import (
     HEIGHT,
     WIDTH,
@@ -18,8 +17,7 @@ from urban_safety_monitor.report.charts.choropleth import (
     map_key,
 )
 from urban_safety_monitor.report.charts.style import Mark
-from urban_safety_monitor.report.districts import DistrictMap, district_map, outlines_of
-from urban_safety_monitor.tables.run import Results
+from urban_safety_monitor.report.districts import DistrictMap
 
 BOX = (2 * WIDTH, 2 * HEIGHT)
 """Width and height of the plane; its unit, half a pixel of the picture, is what is kept."""
@@ -45,14 +43,6 @@ class DistrictShapes:
     shapes: tuple[tuple[Mark, str], ...]
     key: tuple[KeyRow, ...]
     alt_text: str
-
-
-def districts_in(
-    results: Results, catalogue: Catalogue, *, area: str, **asked: str
-) -> DistrictShapes:
-    """What `district_map` makes of the same, drawn."""
-    found = district_map(results, catalogue, area, **asked)
-    return district_shapes(found, outlines_of(results, area))
 
 
 def district_shapes(districts: DistrictMap, outlines: Mapping[str, Geometry]) -> DistrictShapes:

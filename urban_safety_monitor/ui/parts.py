@@ -14,8 +14,8 @@ from urban_safety_monitor.report.charts.style import Picture
 from urban_safety_monitor.ui.state import address, full_address
 from urban_safety_monitor.ui.visit import Visit
 
-MOST_KEPT = 500
-"""Filled templates that are kept, up to a megabyte each."""
+MOST_KEPT = 2500
+"""Filled templates that are kept, 80 kB each on average and up to a megabyte."""
 
 
 @cache
@@ -53,11 +53,11 @@ def show(template: str, visit: Visit, **values: object) -> None:
     st.html(filled(template, visit, **values))
 
 
-def show_kept(
+def kept(
     template: str, visit: Visit, asked: tuple[str, ...], values: Callable[[], dict[str, object]]
-) -> None:
-    """Put a template on the page that takes long to fill: filled once for what is asked."""
-    st.html(_kept(template, (visit.run_id, visit.language, *asked), visit, values))
+) -> str:
+    """A template that takes long to fill: filled once for what is asked."""
+    return _kept(template, (visit.run_id, visit.language, *asked), visit, values)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)

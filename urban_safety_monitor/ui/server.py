@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from urban_safety_monitor.catalogue.load import PACKAGE, shipped
 from urban_safety_monitor.errors import MonitorError
 from urban_safety_monitor.ui import opened
+from urban_safety_monitor.ui.ahead import all_made, making_ahead
 from urban_safety_monitor.ui.making import processes_beside
 from urban_safety_monitor.ui.parts import load_templates
 from urban_safety_monitor.ui.sources import DATA_VARIABLE, prepare
@@ -180,11 +181,12 @@ async def _warmed(_: st.App) -> AsyncIterator[None]:
     load_templates()
     gc.collect()
     gc.freeze()
-    yield
+    with making_ahead():
+        yield
 
 
 async def _healthz(_: Request) -> JSONResponse:
-    return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "ok", "all_made_ahead": all_made()})
 
 
 def _require_free(port: int) -> None:

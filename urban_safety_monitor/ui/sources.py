@@ -24,6 +24,7 @@ from urban_safety_monitor.report.charts.funnel import can_funnel, funnel
 from urban_safety_monitor.report.charts.style import Picture
 from urban_safety_monitor.report.comparison import compare_cities
 from urban_safety_monitor.report.coverage import Coverage, coverage
+from urban_safety_monitor.report.groups import GroupKind
 from urban_safety_monitor.report.history import History, history
 from urban_safety_monitor.report.indicators import (
     IndicatorLine,
@@ -34,19 +35,25 @@ from urban_safety_monitor.report.indicators import (
 from urban_safety_monitor.report.knowledge import KnowledgeSystem, knowledge_system
 from urban_safety_monitor.report.order import PairChanges
 from urban_safety_monitor.report.overview import Overview, overview
-from urban_safety_monitor.report.records import CityComparison, CityOrder, CityProfile
+from urban_safety_monitor.report.records import (
+    CityComparison,
+    CityOrder,
+    CityProfile,
+    FullProfile,
+    GroupRow,
+)
 from urban_safety_monitor.report.release import files_on_demand, part_of, zipped
 from urban_safety_monitor.report.weights import OwnWeights
 from urban_safety_monitor.report.wording import LOCALES, SOURCE, completeness
 from urban_safety_monitor.store import KeptResults, Part, RunStore
 from urban_safety_monitor.tables import Areas
 from urban_safety_monitor.ui import making
-from urban_safety_monitor.ui.outlines import DistrictShapes, districts_in
+from urban_safety_monitor.ui.outlines import DistrictShapes
 from urban_safety_monitor.workflow.templates import read_areas
 
 Shown = TypeVar("Shown")
 
-MOST_KEPT = 500
+MOST_KEPT = 1500
 """Profiles, comparisons and the like that are kept; the oldest goes first."""
 
 DATA_VARIABLE = "USM_DATA"
@@ -102,25 +109,44 @@ def coverage_of(run_id: str, language: str) -> Coverage:
 def profile_of(run_id: str, area: str, period: str, benchmark: str, language: str) -> CityProfile:
     """A city's profile."""
     asked = {"area": area, "period": period, "benchmark": benchmark, "language": language}
-    return _profile_and_mapped(run_id, **asked)[0]
+    return _of_profile(run_id, **asked)[0]
+
+
+def group_kinds_of(profile: CityProfile) -> tuple[GroupKind, ...]:
+    """What the groups of a profile's city show."""
+    return _of_profile(profile.provenance.run_id, **_asked_for(profile))[1]
 
 
 def mapped_in(profile: CityProfile) -> tuple[str, ...]:
     """Indicators that can be mapped over the districts of a profile's city."""
-    names = ("area", "period", "benchmark", "language")
-    asked = {name: getattr(profile, name) for name in names}
-    return _profile_and_mapped(profile.provenance.run_id, **asked)[1]
+    return _of_profile(profile.provenance.run_id, **_asked_for(profile))[2]
 
 
-def _profile_and_mapped(
+def _asked_for(profile: CityProfile) -> dict[str, str]:
+    return {name: getattr(profile, name) for name in ("area", "period", "benchmark", "language")}
+
+
+def groups_of(profile: CityProfile) -> tuple[GroupRow, ...]:
+    """Every group of a profile's city."""
+    asked = {name: getattr(profile, name) for name in ("area", "period", "language")}
+    part = Part(areas=(profile.area,))
+    return _shown(making.groups, profile.provenance.run_id, part, **asked)
+
+
+def full(profile: CityProfile) -> FullProfile:
+    """A profile as files hold it."""
+    return profile.with_groups(groups_of(profile))
+
+
+def _of_profile(
     run_id: str, *, area: str, period: str, **asked: str
-) -> tuple[CityProfile, tuple[str, ...]]:
+) -> tuple[CityProfile, tuple[GroupKind, ...], tuple[str, ...]]:
     """A profile stands beside the spreads of its country's values, which are made once for all."""
     country = coverage_of(run_id, SOURCE).place(area).country
     of_country = {"country": country, "period": period}
     spreads = _shown(making.spreads, run_id, _of_round(run_id, **of_country), **of_country)
     make = partial(making.city, spreads=spreads)
-    return _shown(make, run_id, _of_city(run_id, area, period), area=area, period=period, **asked)
+    return _shown(make, run_id, Part(areas=(area,)), area=area, period=period, **asked)
 
 
 def knowledge_of(run_id: str, area: str, language: str) -> KnowledgeSystem:
@@ -133,8 +159,7 @@ def districts_of(
 ) -> DistrictShapes:
     """An indicator over a city's districts, as figures and as shapes."""
     asked = {"area": area, "period": period, "indicator": indicator, "language": language}
-    part = Part(areas=(area,), indicators=(indicator,))
-    return _shown(districts_in, run_id, part, **asked)
+    return _shown(making.districts, run_id, Part(areas=(area,)), **asked)
 
 
 def comparison_of(
@@ -272,13 +297,6 @@ def _kept(
 ) -> Any:
     """The function is the only one of its name."""
     return _make_it()
-
-
-def _of_city(run_id: str, area: str, period: str) -> Part:
-    """What a city's profile needs: its round and the one before."""
-    known = coverage_of(run_id, SOURCE).place(area).periods
-    before = max((other for other in known if other < period), default=period)
-    return Part(areas=(area,), periods=(period, before))
 
 
 def _of_country(run_id: str, country: str, indicator: str) -> Part:

@@ -11,7 +11,7 @@ from urban_safety_monitor.catalogue import load_catalogue
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.report.comparison import compare_cities
 from urban_safety_monitor.report.profile import city_profile
-from urban_safety_monitor.report.records import CityComparison, CityProfile
+from urban_safety_monitor.report.records import CityComparison, FullProfile
 from urban_safety_monitor.store import RunStore
 from urban_safety_monitor.tables import Areas
 from urban_safety_monitor.tables.run import Results
@@ -31,7 +31,7 @@ def latest_results(data_folder: Path) -> Results:
 
 def profile_of(
     results: Results, city: str, period: str | None, benchmark: str, language: str
-) -> CityProfile:
+) -> FullProfile:
     """A city's profile, the city given by code or name, the period being its last if not given.
 
     Raises:

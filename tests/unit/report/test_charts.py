@@ -338,7 +338,7 @@ def test_a_district_map_fills_classes_and_leaves_the_withheld_white(
     results: Results, catalogue: Catalogue
 ) -> None:
     placed = factory.with_districts(results)
-    found = district_map(placed, catalogue, "c0", factory.PERIOD, indicator="safe_day")
+    found = district_map(View(placed, catalogue, "en"), "c0", factory.PERIOD, "safe_day")
     codes = [region.row.category for region in found.regions]
     outlines = {code: square(i, clockwise=bool(i % 2)) for i, code in enumerate(codes)}
     picture = choropleth(found, outlines)
@@ -362,10 +362,10 @@ def test_only_what_has_figures_and_outlines_can_be_mapped(
     results: Results, catalogue: Catalogue
 ) -> None:
     placed = factory.with_districts(results)
-    assert mapped(placed, catalogue, "c0", factory.PERIOD) == ()
+    assert mapped(View(placed, catalogue, "en"), "c0", factory.PERIOD) == ()
     rows = [{"area": "c1", "geometry": json.dumps(square(0, clockwise=True))}]
     drawn = replace(placed, boundaries=checked(Boundaries, pd.DataFrame(rows)))
-    assert mapped(drawn, catalogue, "c0", factory.PERIOD) == ("safe_day",)
+    assert mapped(View(drawn, catalogue, "en"), "c0", factory.PERIOD) == ("safe_day",)
     parents = drawn.areas.assign(
         parent=drawn.areas["parent"].mask(drawn.areas["area"] == "c1", "c0")
     )

@@ -7,11 +7,11 @@ import pandas as pd
 
 from tests.unit.report import factory
 from urban_safety_monitor.catalogue import Catalogue
-from urban_safety_monitor.report.breakdown import CLEAR
-from urban_safety_monitor.report.groups import groups_by_kind
+from urban_safety_monitor.report.groups import group_kinds
 from urban_safety_monitor.report.profile import city_profile
 from urban_safety_monitor.report.profile_tables import changes_csv, scores_csv
-from urban_safety_monitor.report.records import CityProfile
+from urban_safety_monitor.report.records import CLEAR, FullProfile
+from urban_safety_monitor.report.view import View
 from urban_safety_monitor.tables.run import Results
 
 
@@ -19,7 +19,8 @@ def test_kinds_hold_every_clear_difference_and_count_what_is_withheld(
     results: Results, catalogue: Catalogue
 ) -> None:
     profile = city_profile(results, catalogue, "c7", factory.PERIOD, language="es")
-    kinds = groups_by_kind(profile, catalogue)
+    view = View(results, catalogue, "es")
+    kinds = group_kinds(view, "c7", factory.PERIOD)
     assert [kind.kind for kind in kinds] == ["sex"]
     clear = [row for row in profile.groups if row.verdict.status in CLEAR]
     withheld = sum(row.figure.conf_status == "C" for row in profile.groups)
@@ -29,7 +30,7 @@ def test_kinds_hold_every_clear_difference_and_count_what_is_withheld(
     assert "[c]" in kinds[0].line
 
 
-def test_changes_have_both_rounds_with_flags_and_the_tested_status(profile: CityProfile) -> None:
+def test_changes_have_both_rounds_with_flags_and_the_tested_status(profile: FullProfile) -> None:
     table = pd.read_csv(BytesIO(changes_csv(profile))).set_index("indicator")
     assert len(table) == len(profile.changes)
     for change in profile.changes:
@@ -40,7 +41,7 @@ def test_changes_have_both_rounds_with_flags_and_the_tested_status(profile: City
     assert "u" in set(table["flags"])
 
 
-def test_scores_keep_evidence_apart_and_a_missing_score_empty(profile: CityProfile) -> None:
+def test_scores_keep_evidence_apart_and_a_missing_score_empty(profile: FullProfile) -> None:
     table = pd.read_csv(BytesIO(scores_csv(profile))).set_index("component")
     assert {line.component for line in profile.evidence} <= set(table.index)
     assert np.isnan(table.at["justice_police", "score"])

@@ -11,6 +11,7 @@ from tests.unit.report import factory
 from urban_safety_monitor.report.charts.choropleth import choropleth
 from urban_safety_monitor.report.charts.style import to_svg
 from urban_safety_monitor.report.districts import DistrictMap, district_map
+from urban_safety_monitor.report.view import View
 from urban_safety_monitor.ui.outlines import BOX, district_shapes
 from urban_safety_monitor.ui.parts import filled
 from urban_safety_monitor.ui.visit import Visit
@@ -24,7 +25,7 @@ POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 @pytest.fixture(scope="module")
 def districts() -> DistrictMap:
     results = factory.with_districts(factory.make_results())
-    return district_map(results, factory.catalogue(), "c0", factory.PERIOD, indicator="safe_day")
+    return district_map(View(results, factory.catalogue(), "en"), "c0", factory.PERIOD, "safe_day")
 
 
 def square(x: float, y: float, side: float) -> list[list[float]]:

@@ -21,13 +21,11 @@ from urban_safety_monitor.report.charts.style import (
     status_marks,
     width_of,
 )
-from urban_safety_monitor.report.records import ChangeRow, CityProfile
+from urban_safety_monitor.report.records import CLEAR, ChangeRow, CityProfile
 from urban_safety_monitor.report.wording import SYMBOLS, translator
 
 WIDTH = 380
 MOST_ROWS = 20
-
-CLEAR = ("better", "worse", "higher", "lower")
 
 
 def change_plot(profile: CityProfile, changes: Sequence[ChangeRow]) -> Picture:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 
+import streamlit as st
+
 from urban_safety_monitor.report.charts.dots import CITIES_A_PAGE
 from urban_safety_monitor.report.charts.rug import rug
 from urban_safety_monitor.report.overview import by_attention
@@ -14,7 +16,7 @@ from urban_safety_monitor.ui.comparing.frame import head, page_of, tools
 from urban_safety_monitor.ui.comparing.order import order
 from urban_safety_monitor.ui.comparing.own_weights import own_weights
 from urban_safety_monitor.ui.controls import segments
-from urban_safety_monitor.ui.parts import show_kept
+from urban_safety_monitor.ui.parts import kept
 from urban_safety_monitor.ui.sources import overview_of
 from urban_safety_monitor.ui.visit import Visit
 
@@ -54,7 +56,7 @@ def all_indicators(visit: Visit, choice: Choice) -> None:
         for domain in found.domains
     ]
     link = choice.link(visit.language, view=ONE, ind="", city="")
-    show_kept(
+    table = kept(
         "compare_rug",
         visit,
         (*chain.from_iterable(link.items()), chosen, str(page)),
@@ -68,5 +70,6 @@ def all_indicators(visit: Visit, choice: Choice) -> None:
             "own": choice.own,
         },
     )
+    st.html(table)
     order(visit, choice)
     own_weights(visit, choice)

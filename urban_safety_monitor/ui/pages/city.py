@@ -13,21 +13,18 @@ from urban_safety_monitor.report.charts.dots import domain_strip
 from urban_safety_monitor.report.charts.spine import EDGE, spine, spine_marks
 from urban_safety_monitor.report.coverage import Place
 from urban_safety_monitor.report.export import file_name, profile_csv, scorecard_bytes
-from urban_safety_monitor.report.groups import groups_by_kind
 from urban_safety_monitor.report.numbers import period_text
 from urban_safety_monitor.report.profile import core_rows
 from urban_safety_monitor.report.profile_tables import changes_csv, scores_csv
-from urban_safety_monitor.report.records import CityProfile, Row
+from urban_safety_monitor.report.records import CLEAR, CityProfile, Row
 from urban_safety_monitor.ui import opened, state
 from urban_safety_monitor.ui.controls import benchmark, select
 from urban_safety_monitor.ui.downloads import files_of_view
 from urban_safety_monitor.ui.knowing import knowledge_section
 from urban_safety_monitor.ui.mapping import district_section
-from urban_safety_monitor.ui.parts import copy_link, show, show_kept
-from urban_safety_monitor.ui.sources import catalogue, profile_of
+from urban_safety_monitor.ui.parts import copy_link, kept, show
+from urban_safety_monitor.ui.sources import full, group_kinds_of, profile_of
 from urban_safety_monitor.ui.visit import Visit
-
-CLEAR = ("better", "worse", "higher", "lower")
 
 MOST_GROUPS = 10
 """Rows of a kind of group shown at once; an indicator's own line has them all."""
@@ -54,10 +51,23 @@ def render(visit: Visit) -> None:
         ],
     )
     _tools(visit, profile)
-    show_kept(
+    rows, groups, changes = kept_parts(visit, profile)
+    st.html(rows)
+    _open_asked(profile)
+    st.html(groups)
+    district_section(visit, profile)
+    st.html(changes)
+    knowledge_section(visit, profile.area)
+    show("city_about", visit, profile=profile)
+
+
+def kept_parts(visit: Visit, profile: CityProfile) -> tuple[str, str, str]:
+    """The parts of the page that take long to fill: indicators, groups and changes."""
+    whatever_the_benchmark = (profile.area, profile.period)
+    rows = kept(
         "city_rows",
         visit,
-        (place.area, period, against),
+        (*whatever_the_benchmark, profile.benchmark),
         lambda: {
             "profile": profile,
             "domains": _by_domain(profile),
@@ -66,20 +76,17 @@ def render(visit: Visit) -> None:
             "edge": EDGE,
         },
     )
-    _open_asked(profile)
-    whatever_the_benchmark = (place.area, period)
-    show_kept(
+    groups = kept(
         "city_groups",
         visit,
         whatever_the_benchmark,
         lambda: {
             "profile": profile,
-            "kinds": groups_by_kind(profile, catalogue()),
+            "kinds": group_kinds_of(profile),
             "most": MOST_GROUPS,
         },
     )
-    district_section(visit, profile)
-    show_kept(
+    changes = kept(
         "city_more",
         visit,
         whatever_the_benchmark,
@@ -88,8 +95,7 @@ def render(visit: Visit) -> None:
             "changed": [c for c in profile.changes if c.verdict.status in CLEAR],
         },
     )
-    knowledge_section(visit, profile.area)
-    show("city_about", visit, profile=profile)
+    return rows, groups, changes
 
 
 def _choices(visit: Visit) -> tuple[Place, str, str]:
@@ -152,12 +158,16 @@ def _downloads(visit: Visit, profile: CityProfile) -> None:
         ):
             st.download_button(
                 label,
-                partial(scorecard_bytes, profile, name),
+                partial(_file, profile, name),
                 file_name=file_name(profile, name),
                 key=f"get-{name}",
                 on_click="ignore",
                 width="stretch",
             )
+
+
+def _file(profile: CityProfile, name: str) -> bytes:
+    return scorecard_bytes(full(profile), name)
 
 
 def _pictures(visit: Visit, profile: CityProfile) -> None:

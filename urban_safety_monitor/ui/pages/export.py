@@ -12,7 +12,7 @@ from urban_safety_monitor.report.release import zipped
 from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import benchmark, say_left_out, select, several
 from urban_safety_monitor.ui.parts import show
-from urban_safety_monitor.ui.sources import profile_of
+from urban_safety_monitor.ui.sources import full, profile_of
 from urban_safety_monitor.ui.visit import Visit
 
 MADE = "scorecards-made"
@@ -109,7 +109,7 @@ def _made(
         )
         bar.progress((done + 1) / len(wanted), said)
         for language in languages:
-            profile = profile_of(visit.run_id, place.area, period, against, language)
+            profile = full(profile_of(visit.run_id, place.area, period, against, language))
             for name in formats:
                 files[file_name(profile, name)] = scorecard_bytes(profile, name, paper=paper)
     bar.empty()
