@@ -123,7 +123,7 @@ def indicator_page(
     texts = (declared.missing_rule, declared.notes)
     missing_rule, notes = (text.in_language(language) if text else "" for text in texts)
     return IndicatorPage(
-        line=_line(view, declared, _with_values(view, indicator)["area"].unique()),
+        line=_line(view, declared, _with_values(results, indicator)["area"].unique()),
         unit=declared.unit_of_measure.in_language(language),
         measured=how_measured(declared, language),
         questions=_questions(view, declared),
@@ -144,15 +144,24 @@ def indicator_page(
     )
 
 
+def last_rounds(results: Results, indicator: str) -> dict[str, str]:
+    """The last round with a value of an indicator, by country."""
+    there = _with_values(results, indicator)
+    country_of = results.areas.set_index("area")["country"]
+    last = there["period"].groupby(there["area"].map(country_of)).max()
+    return {str(country): str(period) for country, period in last.items()}
+
+
 def how_measured(indicator: Indicator, language: str) -> str:
     """In one sentence, how the figure is made."""
     return translator(language).gettext(HOW_MEASURED[type(indicator.measure)])
 
 
-def _with_values(view: View, indicator: str) -> pd.DataFrame:
-    held = view.results.held
+def _with_values(results: Results, indicator: str) -> pd.DataFrame:
+    """The cities and rounds with a value of an indicator."""
+    held, areas = results.held, results.areas
     of_it = held[held["valued"] & (held["indicator"] == indicator)]
-    return of_it[of_it["area"].isin(view.country_of)]
+    return of_it[of_it["area"].isin(areas.loc[areas["level"] == "city", "area"])]
 
 
 def _line(view: View, indicator: Indicator, cities: Collection[str]) -> IndicatorLine:
@@ -200,6 +209,5 @@ def _goalposts(view: View, posts: Goalposts) -> str:
 
 
 def _last_comparisons(view: View, indicator: str) -> tuple[CityComparison, ...]:
-    there = _with_values(view, indicator)
-    last = there["period"].groupby(there["area"].map(view.country_of)).max()
-    return tuple(compared(view, indicator, period, country=str(c)) for c, period in last.items())
+    last = last_rounds(view.results, indicator)
+    return tuple(compared(view, indicator, last[country], country=country) for country in last)

@@ -1,30 +1,28 @@
-"""Results as they are kept: a table, or the rows of it that somebody needs, read when asked for.
+"""Results as they are kept: a table, or the rows of it that somebody needs, read when asked for."""
 
-A run of 500 cities and six rounds has millions of rows and a page shows a few thousand, so DuckDB
-looks for them in the files; the others are never in memory.
-"""
-
-from collections.abc import Sequence
-from functools import cache, cached_property
+from collections.abc import Callable, Collection, Mapping
+from functools import cache, cached_property, partial
 from glob import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from urban_safety_monitor.errors import StoreError
+from urban_safety_monitor.store.blocks import Blocks, is_of_group, write_blocks
 from urban_safety_monitor.tables import checked
 from urban_safety_monitor.tables.checks import empty
 from urban_safety_monitor.tables.inputs import TOTAL
 from urban_safety_monitor.tables.run import LATER, MODELS, Provenance, Results
 
+Read = TypeVar("Read")
+
 OF_PLACES = ("areas", "boundaries")
 """Tables of what is where; a part of a run has the whole of them."""
-
-BLOCK = 30_000
-"""Rows of a file that are found and read together."""
 
 SMALL = 1_000_000
 """Bytes of a file that is read once for all parts: looking into it again takes longer."""
@@ -86,7 +84,9 @@ class KeptResults(Results):
         """Each indicator, area and period of the whole run, whichever part of it this is."""
         if self._whole is not self:
             return self._whole.held
-        return self._read("estimates", HELD)
+        file = escape(str(self._file("estimates")))  # a name is no pattern
+        asked = partial(_reader().cursor().sql, HELD, params=[file])
+        return self._read(lambda: asked().to_arrow_table().to_pandas())
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """A table nobody has asked for yet.
@@ -99,27 +99,45 @@ class KeptResults(Results):
         vars(self)[name] = table = self._table(name)
         return table
 
-    def _columns(self, name: str) -> list[str]:
-        """Names of a table's columns, looked up once for all parts of a run."""
-        known: dict[str, list[str]] = vars(self._whole).setdefault("_known_columns", {})
-        if name not in known:
-            found = self._read(name, "SELECT * FROM read_parquet(?) LIMIT 0")
-            known[name] = list(found.columns)
-        return known[name]
-
     def _table(self, name: str) -> pd.DataFrame:
         if self._whole is not self and name in OF_PLACES:
             return getattr(self._whole, name)
         if name in LATER and not self._file(name).exists():
             return empty(LATER[name])
         if self._whole is not self and self._is_small(name):
-            return _rows_in(self._part, getattr(self._whole, name))
-        columns = self._columns(name)
-        conditions, values = _conditions(self._part, columns)
-        table = self._read(name, f"SELECT * FROM read_parquet(?) WHERE {conditions}", values)
-        if name not in MODELS or self._was_checked(name, columns):
+            return self._whole._rows_of(name, self._part)
+        blocks = self._blocks(name)
+        wanted = _wanted(self._part, blocks.columns)
+        table = self._read(lambda: blocks.rows(wanted, groups=self._part.groups))
+        if name not in MODELS or self._was_checked(name, blocks.columns):
             return table
         return checked(MODELS[name], table)
+
+    def _blocks(self, name: str) -> Blocks:
+        """The file of a table, which all parts of a run share."""
+        files: dict[str, Blocks] = vars(self._whole).setdefault("_files", {})
+        if name not in files:
+            files[name] = self._read(lambda: Blocks(self._file(name)))
+        return files[name]
+
+    def _rows_of(self, name: str, part: Part) -> pd.DataFrame:
+        """The rows of a part in a table that is read as a whole."""
+        table = getattr(self, name)
+        if part.areas and "area" in table:
+            table = table.iloc[self._places_in(name, part.areas)]
+        for column, values in _wanted(part._replace(areas=()), table.columns).items():
+            table = table[table[column].isin(values)]
+        if not part.groups:
+            table = table[~is_of_group(table)]
+        return table.reset_index(drop=True)
+
+    def _places_in(self, name: str, areas: tuple[str, ...]) -> NDArray[np.intp]:
+        """Numbers of the rows of some areas, by a list that is made once."""
+        lists: dict[str, Mapping[str, NDArray[np.intp]]] = vars(self).setdefault("_lists", {})
+        if name not in lists:
+            lists[name] = getattr(self, name).groupby("area", sort=False).indices
+        found = [lists[name][area] for area in areas if area in lists[name]]
+        return np.sort(np.concatenate([np.empty(0, dtype=np.intp), *found]))
 
     def _is_small(self, name: str) -> bool:
         path = self._file(name)
@@ -129,12 +147,10 @@ class KeptResults(Results):
         """Whether these are some rows of a table that was checked when this version kept it."""
         return self._whole is not self and columns == list(MODELS[name].to_schema().columns)
 
-    def _read(self, name: str, query: str, values: Sequence[str] = ()) -> pd.DataFrame:
+    def _read(self, read: Callable[[], Read]) -> Read:
         try:
-            file = escape(str(self._file(name)))  # a name is no pattern
-            found = _reader().cursor().sql(query, params=[file, *values])
-            return found.to_arrow_table().to_pandas()
-        except duckdb.Error as error:
+            return read()
+        except (OSError, pa.ArrowException, duckdb.Error) as error:
             run_id = self.provenance.run_id
             raise StoreError(f"run {run_id}: its files cannot be read: {error}") from error
 
@@ -149,45 +165,14 @@ def _reader() -> duckdb.DuckDBPyConnection:
 
 
 def write_table(name: str, table: pd.DataFrame, path: Path) -> None:
-    """Write a table so that parts of it are found quickly: city by city, what is of groups last.
-
-    Files tell for each block of rows which cities it holds, so most blocks are not opened.
-    """
+    """Write a table so that parts of it are found quickly; places stay in their own order."""
     if "area" in table and name not in OF_PLACES:
-        table = table.iloc[np.lexsort((table["area"], _is_of_group(table)))]
-    table.to_parquet(path, index=False, row_group_size=BLOCK)
+        write_blocks(table, path)
+    else:
+        table.to_parquet(path, index=False)
 
 
-def _is_of_group(table: pd.DataFrame) -> pd.Series:
-    if "disaggregation" in table:
-        return table["disaggregation"] != TOTAL
-    if "benchmark" in table:
-        return table["benchmark"].str.contains(":", regex=False)
-    return pd.Series(False, table.index)
-
-
-def _rows_in(part: Part, table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a table that `_conditions` would find."""
-    for name, values in _wanted(part, list(table.columns)).items():
-        table = table[table[name].isin(values)]
-    if not part.groups:
-        table = table[~_is_of_group(table)]
-    return table.reset_index(drop=True)
-
-
-def _conditions(part: Part, columns: Sequence[str]) -> tuple[str, list[str]]:
-    """What the rows of a table must fulfil, as SQL, and the values in the place of its marks."""
-    wanted = _wanted(part, columns)
-    conditions = ["true"]
-    conditions += [f"{name} IN ({', '.join('?' * len(wanted[name]))})" for name in wanted]
-    if not part.groups and "disaggregation" in columns:
-        conditions.append(f"disaggregation = '{TOTAL}'")
-    if not part.groups and "benchmark" in columns:
-        conditions.append("NOT contains(benchmark, ':')")
-    return " AND ".join(conditions), [value for values in wanted.values() for value in values]
-
-
-def _wanted(part: Part, columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def _wanted(part: Part, columns: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Which values a part has in which columns, of those that it limits."""
     wanted = {
         "area": part.areas,

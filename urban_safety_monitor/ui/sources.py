@@ -31,6 +31,7 @@ from urban_safety_monitor.report.indicators import (
     IndicatorPage,
     indicator_list,
     indicator_page,
+    last_rounds,
 )
 from urban_safety_monitor.report.knowledge import KnowledgeSystem, knowledge_system
 from urban_safety_monitor.report.order import PairChanges
@@ -277,7 +278,8 @@ def indicators_of(run_id: str, language: str) -> tuple[IndicatorLine, ...]:
 def indicator_of(run_id: str, indicator: str, language: str) -> IndicatorPage:
     """One indicator, with its values in each country's last round."""
     asked = {"indicator": indicator, "language": language}
-    part = Part(indicators=(indicator,), groups=False)
+    rounds = sorted(set(last_rounds(results_of(run_id), indicator).values()))
+    part = Part(periods=tuple(rounds), indicators=(indicator,), groups=False)
     return _shown(indicator_page, run_id, part, **asked)
 
 
