@@ -16,14 +16,19 @@ from urban_safety_monitor.ui.visit import Visit
 
 
 def order(visit: Visit, choice: Choice) -> None:
-    """Rank intervals of the whole or of a domain; closed until somebody opens it."""
+    """Rank intervals of the whole or of a domain; made when somebody opens it."""
     levels = ("overall", "domain")
     parts = [c for c in catalogue().framework.components if c.level in levels]
     titles = {c.id: c.title.in_language(visit.language) for c in parts}
     asked = st.query_params.get("order", "")
     component = asked if asked in titles else next(iter(titles))
     st.session_state[state.widget("order")] = component
-    with st.expander(visit.say("Show order"), expanded=bool(asked), key="show-order"):
+    section = st.expander(
+        visit.say("Show order"), expanded=bool(asked), key="show-order", on_change="rerun"
+    )
+    if not section.open:
+        return
+    with section:
         select(visit.say("Score"), "order", titles)
         found = order_of(
             visit.run_id,

@@ -19,7 +19,7 @@ MOST, STEP = 3.0, 0.5
 
 
 def own_weights(visit: Visit, choice: Choice) -> None:
-    """Let the reader change the importance of domains; closed until somebody opens it."""
+    """Let the reader change the importance of domains; made when somebody opens it."""
     domains = {
         c.id: c.title.in_language(visit.language)
         for c in catalogue().framework.components
@@ -27,7 +27,11 @@ def own_weights(visit: Visit, choice: Choice) -> None:
     }
     factors = _factors(domains)
     label = visit.say("Try weights of your own")
-    with st.expander(label, expanded=NAME in st.query_params, key="own-weights"):
+    expanded = NAME in st.query_params
+    section = st.expander(label, expanded=expanded, key="own-weights", on_change="rerun")
+    if not section.open:
+        return
+    with section:
         show("compare_weights_head", visit)
         with st.container(key="weights", horizontal=True):
             for domain, title in domains.items():

@@ -171,10 +171,13 @@ def _file(profile: CityProfile, name: str) -> bytes:
 
 
 def _pictures(visit: Visit, profile: CityProfile) -> None:
-    """The page's pictures, each with title, source and the data it shows."""
+    """The page's pictures, each with title, source and the data it shows; once they are opened."""
     name = f"{profile.area}_{profile.period}"
     rows = core_rows(profile) or profile.rows
-    with st.popover(visit.say("Download pictures")):
+    offered = st.popover(visit.say("Download pictures"), on_change="rerun", key="pictures")
+    if not offered.open:
+        return
+    with offered:
         for part, title, picture, data in (
             (
                 "indicators",

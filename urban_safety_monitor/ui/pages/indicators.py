@@ -12,7 +12,7 @@ from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import select
 from urban_safety_monitor.ui.downloads import files_of_view
 from urban_safety_monitor.ui.lines import city_lines
-from urban_safety_monitor.ui.parts import copy_link, nothing_here, show
+from urban_safety_monitor.ui.parts import copy_link, kept, nothing_here, show
 from urban_safety_monitor.ui.sources import catalogue, indicator_of, indicators_of
 from urban_safety_monitor.ui.visit import Visit
 
@@ -37,8 +37,17 @@ def _sheet(visit: Visit, indicator: str) -> None:
     )
     page = indicator_of(visit.run_id, indicator, visit.language)
     fewest = catalogue().framework.thresholds.persons_sensitive
-    countries = [city_lines(comparison) for comparison in page.comparisons]
-    show("indicator", visit, page=page, fewest=fewest, countries=countries)
+    sheet = kept(
+        "indicator",
+        visit,
+        (indicator,),
+        lambda: {
+            "page": page,
+            "fewest": fewest,
+            "countries": list(map(city_lines, page.comparisons)),
+        },
+    )
+    st.html(sheet)
     with st.container(key="tools", horizontal=True):
         if page.comparisons:
             _downloads(visit, page)
@@ -46,8 +55,11 @@ def _sheet(visit: Visit, indicator: str) -> None:
 
 
 def _downloads(visit: Visit, page: IndicatorPage) -> None:
-    """Each country's cities as a picture and as data."""
-    with st.popover(visit.say("Download")):
+    """Each country's cities as a picture and as data; once they are opened."""
+    offered = st.popover(visit.say("Download"), on_change="rerun", key="downloads")
+    if not offered.open:
+        return
+    with offered:
         for comparison in page.comparisons:
             st.markdown(f"**{comparison.country_title}, {comparison.period_text}**")
             files_of_view(

@@ -9,7 +9,7 @@ from urban_safety_monitor.report.charts.spine import EDGE, spine_marks
 from urban_safety_monitor.report.coverage import Place
 from urban_safety_monitor.report.records import CityProfile, Row
 from urban_safety_monitor.ui import state, tour
-from urban_safety_monitor.ui.parts import show
+from urban_safety_monitor.ui.parts import kept, show
 from urban_safety_monitor.ui.sources import profile_of
 from urban_safety_monitor.ui.visit import Visit
 
@@ -26,7 +26,7 @@ def render(visit: Visit) -> None:
         visit.run_id, example.area, next(iter(example.periods)), "country_median", visit.language
     )
     show("start_example", visit, profile=profile, lines=_one_a_domain(profile), edge=EDGE)
-    show("start_coverage", visit, coverage=coverage)
+    st.html(kept("start_coverage", visit, (), lambda: {"coverage": coverage}))
 
 
 def _find(visit: Visit) -> None:
