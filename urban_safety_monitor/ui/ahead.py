@@ -5,7 +5,6 @@ server that has stood for a while has the last round ready: every city's profile
 overview, every indicator's page.
 """
 
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -14,6 +13,7 @@ from threading import Event, Thread
 
 from urban_safety_monitor.errors import MonitorError
 from urban_safety_monitor.report.wording import LOCALES, completeness
+from urban_safety_monitor.ui.making import settle
 from urban_safety_monitor.ui.mapping import first_of
 from urban_safety_monitor.ui.pages.city import kept_parts
 from urban_safety_monitor.ui.sources import (
@@ -88,8 +88,7 @@ def _make_of(run_id: str) -> None:
             return
         with suppress(MonitorError):  # said to those who ask for it
             make()
-    gc.collect()
-    gc.freeze()  # or every later collection would go through all that is kept
+    settle()
 
 
 def _wait_for_quiet() -> None:

@@ -1,6 +1,5 @@
 """The app as one ASGI process: Streamlit's pages, a health check, fonts and security headers."""
 
-import gc
 import os
 import shutil
 import socket
@@ -24,7 +23,7 @@ from urban_safety_monitor.catalogue.load import PACKAGE, shipped
 from urban_safety_monitor.errors import MonitorError
 from urban_safety_monitor.ui import opened
 from urban_safety_monitor.ui.ahead import all_made, making_ahead
-from urban_safety_monitor.ui.making import processes_beside
+from urban_safety_monitor.ui.making import processes_beside, settle
 from urban_safety_monitor.ui.parts import load_templates
 from urban_safety_monitor.ui.sources import DATA_VARIABLE, prepare
 
@@ -171,16 +170,12 @@ def _as_bytes(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
 @asynccontextmanager
 async def _warmed(_: st.App) -> AsyncIterator[None]:
-    """Load first, and keep what is loaded out of every later garbage collection.
-
-    With the libraries loaded, a collection takes longer than most pages do.
-    """
+    """Load what the first visitor would wait for, and then make what later ones may ask for."""
     for name in WARM:
         import_module(name)
     prepare()
     load_templates()
-    gc.collect()
-    gc.freeze()
+    settle()
     with making_ahead():
         yield
 
