@@ -10,11 +10,13 @@ measure the browsers, so these speak the protocol of Streamlit's own page (one m
 page, the last answer says that it is complete), and one browser clicks beside them to hold the
 figures against.
 
-"First" is a page whose figures nobody has asked this server for, "again" one that it has shown.
+"First" is a page whose figures nobody has asked this server for, "again" one that it has shown. A
+server makes likely pages ahead while nobody asks; only the last figures are of one that has done.
 """
 
 import argparse
 import asyncio
+import json
 import random
 import shutil
 import threading
@@ -24,6 +26,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.request import urlopen
 
 import numpy as np
 import websockets
@@ -211,17 +214,28 @@ def crowd(browser: Browser, folder: Path, places: Places, asked: argparse.Namesp
     """Many readers on one server, on pages it has not shown and on the same again."""
     found: Times = {}
     with served(folder) as (address, server):
-        asks = [drawn(places, asked) for _ in range(2)]
+        asks = [drawn(places, asked) for _ in range(3)]
         for kind, readers, pages in (
             ("each when the last page is read, first", when_read, asks[0]),
             ("in the same moment, first", at_once, asks[1]),
             ("in the same moment, again", at_once, asks[1]),
+            ("in the same moment, first, all made ahead", at_once, asks[2]),
         ):
+            if kind.endswith("ahead"):
+                print(f"all was made ahead after {until_made_ahead(address):.0f} seconds alone")
             name = f"{asked.users} readers, {kind}"
             beside = found.setdefault(f"{name}: a browser beside them, change of page", [])
             found[name] = _beside(browser, address, readers(address, pages), beside)
         print(f"peak memory of the server: {peak_memory(server.process.pid):.0f} MB")
     return found
+
+
+def until_made_ahead(address: str) -> float:
+    """Seconds until the server has made what readers are likely to ask for."""
+    begun = time.perf_counter()
+    while not json.load(urlopen(f"http://{address}/healthz"))["all_made_ahead"]:
+        time.sleep(1)
+    return time.perf_counter() - begun
 
 
 def drawn(places: Places, asked: argparse.Namespace) -> list[list[Ask]]:

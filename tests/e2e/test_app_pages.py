@@ -1,5 +1,6 @@
 """What holds for the app as a whole: its language, its headers, an empty data folder."""
 
+import json
 import os
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def test_a_saved_link_to_the_former_page_still_leads_to_the_upload(visit: Open) 
 
 def test_headers_and_health(app: str) -> None:
     with urllib.request.urlopen(f"{app}/healthz", timeout=10) as answer:
-        assert answer.read() == b'{"status":"ok"}'
+        assert json.load(answer)["status"] == "ok"
         assert "default-src 'self'" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
 

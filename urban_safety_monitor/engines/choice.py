@@ -11,7 +11,6 @@ import pandas as pd
 
 from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.catalogue.indicator import Indicator
-from urban_safety_monitor.engines.duckdb_engine import duckdb_records
 from urban_safety_monitor.engines.totals import Records, totals_of
 from urban_safety_monitor.errors import MonitorError
 from urban_safety_monitor.tables.totals import PsuTotals
@@ -47,6 +46,7 @@ def psu_totals(
 def _records_in(
     engine: EngineName, microdata: pd.DataFrame | Sequence[Path]
 ) -> AbstractContextManager[Records]:
+    """An engine's library is loaded when it is asked for."""
     match engine:
         case "spark":
             _require("pyspark", "spark", "; it also needs Java 17")
@@ -59,7 +59,10 @@ def _records_in(
 
             address = os.environ.get(DATABASE, "").replace("postgresql+psycopg:", "postgresql:")
             return postgres_records(microdata, address)
-    return duckdb_records(microdata)
+        case "duckdb":
+            from urban_safety_monitor.engines.duckdb_engine import duckdb_records
+
+            return duckdb_records(microdata)
 
 
 def _require(package: str, extra: str, also: str) -> None:

@@ -5,7 +5,7 @@ files tell for each block between which values its columns lie; where the rows a
 all blocks stay unread.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -68,8 +68,19 @@ class Blocks:
         self._about = pq.read_metadata(path)
         self.columns: list[str] = list(self._about.schema.names)
 
-    def rows(self, wanted: Mapping[str, Collection[str]], *, groups: bool = True) -> pd.DataFrame:
-        """The rows that have, in each column named, one of the values; without groups if so asked.
+    def rows(
+        self,
+        wanted: Mapping[str, Collection[str]],
+        *,
+        groups: bool = True,
+        columns: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """The rows that have, in each column that is named, one of the values.
+
+        Args:
+            wanted: values by column.
+            groups: also rows about groups of people.
+            columns: only these; all where none are given.
 
         Raises:
             pyarrow.ArrowException: the file is damaged.
@@ -78,7 +89,8 @@ class Blocks:
         for column, values in wanted.items():
             may_hold = may_hold & self._may_hold(column, values)
         with pq.ParquetFile(self._path, metadata=self._about) as file:
-            found = file.read_row_groups(np.flatnonzero(may_hold).tolist(), use_threads=False)
+            chosen = np.flatnonzero(may_hold).tolist()
+            found = file.read_row_groups(chosen, columns, use_threads=False)
         for column, values in wanted.items():
             among = pa.array(sorted(values), found[column].type)
             found = found.filter(pc.is_in(found[column], among))

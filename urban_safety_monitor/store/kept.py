@@ -1,12 +1,10 @@
 """Results as they are kept: a table, or the rows of it that somebody needs, read when asked for."""
 
 from collections.abc import Callable, Collection, Mapping
-from functools import cache, cached_property, partial
-from glob import escape
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -16,8 +14,7 @@ from urban_safety_monitor.errors import StoreError
 from urban_safety_monitor.store.blocks import Blocks, is_of_group, write_blocks
 from urban_safety_monitor.tables import checked
 from urban_safety_monitor.tables.checks import empty
-from urban_safety_monitor.tables.inputs import TOTAL
-from urban_safety_monitor.tables.run import LATER, MODELS, Provenance, Results
+from urban_safety_monitor.tables.run import LATER, MODELS, Provenance, Results, held_in
 
 Read = TypeVar("Read")
 
@@ -27,11 +24,8 @@ OF_PLACES = ("areas", "boundaries")
 SMALL = 1_000_000
 """Bytes of a file that is read once for all parts: looking into it again takes longer."""
 
-HELD = f"""
-    SELECT indicator, area, period,
-        bool_or(disaggregation = '{TOTAL}' AND value IS NOT NULL) AS valued
-    FROM read_parquet(?) GROUP BY ALL ORDER BY ALL
-"""
+HELD = ("indicator", "area", "period", "disaggregation", "value")
+"""Columns that tell what is held."""
 
 
 class Part(NamedTuple):
@@ -84,9 +78,8 @@ class KeptResults(Results):
         """Each indicator, area and period of the whole run, whichever part of it this is."""
         if self._whole is not self:
             return self._whole.held
-        file = escape(str(self._file("estimates")))  # a name is no pattern
-        asked = partial(_reader().cursor().sql, HELD, params=[file])
-        return self._read(lambda: asked().to_arrow_table().to_pandas())
+        blocks = self._blocks("estimates")
+        return held_in(self._read(lambda: blocks.rows({}, groups=False, columns=HELD)))
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """A table nobody has asked for yet.
@@ -150,18 +143,12 @@ class KeptResults(Results):
     def _read(self, read: Callable[[], Read]) -> Read:
         try:
             return read()
-        except (OSError, pa.ArrowException, duckdb.Error) as error:
+        except (OSError, pa.ArrowException) as error:
             run_id = self.provenance.run_id
             raise StoreError(f"run {run_id}: its files cannot be read: {error}") from error
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{name}.parquet"
-
-
-@cache
-def _reader() -> duckdb.DuckDBPyConnection:
-    """One database without a file, for connecting takes longer than most queries."""
-    return duckdb.connect()
 
 
 def write_table(name: str, table: pd.DataFrame, path: Path) -> None:

@@ -95,14 +95,8 @@ class Results:
 
     @cached_property
     def held(self) -> pd.DataFrame:
-        """Each indicator, area and period with estimates, once.
-
-        `valued` says whether there is a value for everybody, neither withheld nor missing.
-        """
-        everybody = self.estimates["disaggregation"] == TOTAL
-        valued = self.estimates["value"].notna() & everybody
-        keys = ["indicator", "area", "period"]
-        return self.estimates.assign(valued=valued).groupby(keys)[["valued"]].any().reset_index()
+        """Each indicator, area and period with estimates, once; see `held_in`."""
+        return held_in(self.estimates)
 
     @cached_property
     def indicators(self) -> frozenset[str]:
@@ -112,3 +106,14 @@ class Results:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Each table by its name."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "provenance"}
+
+
+def held_in(estimates: pd.DataFrame) -> pd.DataFrame:
+    """The indicators, areas and periods of estimates, all of which have a row for everybody.
+
+    `valued` says whether there is a value, neither withheld nor missing.
+    """
+    everybody = estimates[estimates["disaggregation"] == TOTAL]
+    keys = ["indicator", "area", "period"]
+    held = everybody[keys].assign(valued=everybody["value"].notna())
+    return held.sort_values(keys, ignore_index=True)

@@ -35,7 +35,7 @@ LOOK = 10.0
 """Seconds between looks for a new run."""
 
 MOST = 800
-"""Pages made ahead, a megabyte and a half each."""
+"""Pages made ahead, less than a megabyte each."""
 
 BENCHMARK = "country_median"
 """What pages compare with where nobody chose anything else."""
