@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import active_children
@@ -12,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests.unit.report import factory
+from urban_safety_monitor.catalogue import Catalogue
 from urban_safety_monitor.errors import DataError
 from urban_safety_monitor.store import Part, RunStore
+from urban_safety_monitor.tables.run import Results
+from urban_safety_monitor.ui import making
 from urban_safety_monitor.ui.making import KeptPart, city, made, order, processes_beside, spreads
 
 ASKED = {
@@ -46,6 +50,31 @@ def test_another_process_makes_the_same_and_says_what_is_wrong(run: KeptPart) ->
         process.join()
         assert made(profile, run, ASKED) == here[0]
     assert not active_children()
+
+
+def wait_for(results: Results, catalogue: Catalogue, *, path: Path) -> int:
+    """The process that does this, once there is a file."""
+    until = time.monotonic() + 60
+    while not path.exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    return os.getpid()
+
+
+def test_a_process_with_nothing_to_do_takes_over_from_one_that_is_busy(
+    run: KeptPart, tmp_path: Path
+) -> None:
+    (tmp_path / "there").touch()
+    later, at_once = ({"path": tmp_path / name} for name in ("later", "there"))
+    with processes_beside(2, run.folder), ThreadPoolExecutor() as readers:
+        at_home = made(wait_for, run, at_once)
+        assert made(wait_for, run, at_once) == at_home
+        busy = readers.submit(made, wait_for, run, later)
+        while not any(process.owed for process in making._beside):
+            time.sleep(0.01)
+        assert made(wait_for, run, at_once) != at_home
+        assert not busy.done()
+        (tmp_path / "later").touch()
+        assert busy.result() == at_home
 
 
 SERVER = """
