@@ -31,7 +31,7 @@ def change_rows(
     view: View, area: str, period: str, indicators: Sequence[Indicator]
 ) -> tuple[ChangeRow, ...]:
     """Indicators that have a value in this round and in the one before, in the given order."""
-    before = previous_period(view, area, period)
+    before = view.once(previous_period, area, period)
     if before is None:
         return ()
     now, then = view.totals(area, period), view.totals(area, before)

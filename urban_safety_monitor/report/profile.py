@@ -79,7 +79,7 @@ def profiled(
     title = view.city_title(area)
     rows = _rows(view, area, (period, benchmark), spreads)
     counts = _counts(rows)
-    before = previous_period(view, area, period)
+    before = view.once(previous_period, area, period)
     chosen = _stand_outs(rows)
     changes = change_rows(view, area, period, view.reported)
     return CityProfile(

@@ -28,7 +28,7 @@ from urban_safety_monitor.ui.sources import (
 )
 from urban_safety_monitor.ui.visit import Visit
 
-QUIET = 3.0
+QUIET = 10.0
 """Seconds without a reader before anything is made."""
 
 LOOK = 10.0
