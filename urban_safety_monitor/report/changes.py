@@ -27,16 +27,14 @@ def previous_period(view: View, area: str, period: str) -> str | None:
     return earlier[-1] if earlier else None
 
 
-def change_rows(
-    view: View, area: str, period: str, indicators: Sequence[Indicator]
-) -> tuple[ChangeRow, ...]:
-    """Indicators that have a value in this round and in the one before, in the given order."""
+def change_rows(view: View, area: str, period: str) -> tuple[ChangeRow, ...]:
+    """Indicators that have a value in this round and in the one before."""
     before = view.once(previous_period, area, period)
     if before is None:
         return ()
     now, then = view.totals(area, period), view.totals(area, before)
     verdicts = view.comparisons(area, period, "previous")
-    both = [i for i in indicators if _has_value(now.get(i.id)) and _has_value(then.get(i.id))]
+    both = [i for i in view.reported if _has_value(now.get(i.id)) and _has_value(then.get(i.id))]
     periods = (view.period(before), view.period(period))
     return tuple(
         _change_row(view, i, (then[i.id], now[i.id], verdicts.get(i.id)), periods) for i in both

@@ -81,7 +81,7 @@ def profiled(
     counts = _counts(rows)
     before = view.once(previous_period, area, period)
     chosen = _stand_outs(rows)
-    changes = change_rows(view, area, period, view.reported)
+    changes = view.once(change_rows, area, period)
     return CityProfile(
         language=view.language,
         area=area,
@@ -96,9 +96,9 @@ def profiled(
         survey_facts=survey_facts(view, area, period),
         counts=counts,
         rows=rows,
-        domains=domain_scores(view, area, period),
-        overall=overall_score(view, area, period),
-        evidence=evidence_scores(view, area, period),
+        domains=view.once(domain_scores, area, period),
+        overall=view.once(overall_score, area, period),
+        evidence=view.once(evidence_scores, area, period),
         stand_outs=tuple(row.sentence for row in chosen),
         stand_out_indicators=tuple(row.indicator for row in chosen),
         groups_line=groups_line(view, area, period),
