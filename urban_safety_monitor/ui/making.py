@@ -66,6 +66,14 @@ class KeptPart(NamedTuple):
     part: Part
 
 
+class CityPage(NamedTuple):
+    """A city's profile, what its groups show, and the indicators that can be mapped."""
+
+    profile: CityProfile
+    kinds: tuple[GroupKind, ...]
+    mapped: tuple[str, ...]
+
+
 def processes_here() -> int:
     """How many processes are worth their memory: none beside a single processor."""
     processors = os.cpu_count() or 1
@@ -184,11 +192,14 @@ def city(
     period: str,
     language: str,
     **asked: Any,
-) -> tuple[CityProfile, tuple[GroupKind, ...], tuple[str, ...]]:
-    """A city's profile, what its groups show, and the indicators that can be mapped."""
+) -> CityPage:
+    """What a city's page shows."""
     view = _view_of(results, language)
-    profile = profiled(view, area, period, **asked)
-    return profile, group_kinds(view, area, period), mapped(view, area, period)
+    return CityPage(
+        profiled(view, area, period, **asked),
+        group_kinds(view, area, period),
+        mapped(view, area, period),
+    )
 
 
 def groups(

@@ -110,17 +110,17 @@ def coverage_of(run_id: str, language: str) -> Coverage:
 def profile_of(run_id: str, area: str, period: str, benchmark: str, language: str) -> CityProfile:
     """A city's profile."""
     asked = {"area": area, "period": period, "benchmark": benchmark, "language": language}
-    return _of_profile(run_id, **asked)[0]
+    return _city_page(run_id, **asked).profile
 
 
 def group_kinds_of(profile: CityProfile) -> tuple[GroupKind, ...]:
     """What the groups of a profile's city show."""
-    return _of_profile(profile.provenance.run_id, **_asked_for(profile))[1]
+    return _city_page(profile.provenance.run_id, **_asked_for(profile)).kinds
 
 
 def mapped_in(profile: CityProfile) -> tuple[str, ...]:
     """Indicators that can be mapped over the districts of a profile's city."""
-    return _of_profile(profile.provenance.run_id, **_asked_for(profile))[2]
+    return _city_page(profile.provenance.run_id, **_asked_for(profile)).mapped
 
 
 def _asked_for(profile: CityProfile) -> dict[str, str]:
@@ -139,9 +139,7 @@ def full(profile: CityProfile) -> FullProfile:
     return profile.with_groups(groups_of(profile))
 
 
-def _of_profile(
-    run_id: str, *, area: str, period: str, **asked: str
-) -> tuple[CityProfile, tuple[GroupKind, ...], tuple[str, ...]]:
+def _city_page(run_id: str, *, area: str, period: str, **asked: str) -> making.CityPage:
     """A profile stands beside the spreads of its country's values, which are made once for all."""
     country = coverage_of(run_id, SOURCE).place(area).country
     of_country = {"country": country, "period": period}
