@@ -30,6 +30,11 @@ class Done(NamedTuple):
 
 
 def usm(*words: object) -> Done:
+    """Run the program with these words, in one thread only.
+
+    Whoever starts a process also asks after those that others wait for, and of the two only one
+    is told how it ended.
+    """
     with TemporaryDirectory() as folder:
         streams = Path(folder, "out"), Path(folder, "err")
         process = warm.Process(target=run_program, args=([*map(str, words)], *streams))

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -31,9 +30,7 @@ COMMANDS = [
 
 @pytest.fixture(scope="module")
 def helps() -> dict[str, Done]:
-    with ThreadPoolExecutor(2) as at_once:
-        found = at_once.map(lambda command: usm(command, "--help"), COMMANDS)
-        return dict(zip(COMMANDS, found, strict=True))
+    return {command: usm(command, "--help") for command in COMMANDS}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
