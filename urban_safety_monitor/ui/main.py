@@ -50,7 +50,6 @@ Render = Callable[[Visit], None]
 
 def main() -> None:
     """Show the page the address names."""
-    ahead.somebody_asks()
     st.set_page_config(
         page_title="Urban Safety Monitor",
         page_icon=str(STATIC / "icon.png"),
@@ -135,8 +134,13 @@ def _pages(visit: Visit, trouble: str) -> dict[str, st.Page]:
     }
 
 
+@st.fragment
 def _guarded(render: Render, visit: Visit) -> None:
-    """A user's problem is said in words; anything else is a fault of this program."""
+    """The page within its frame: what is chosen on it runs it again, and leaves the frame alone.
+
+    A user's problem is said in words; anything else is a fault of this program.
+    """
+    ahead.somebody_asks()
     try:
         render(visit)
     except MonitorError as error:

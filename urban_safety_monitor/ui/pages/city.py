@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from urban_safety_monitor.report.charts.change import change_plot
 from urban_safety_monitor.report.charts.dots import domain_strip
@@ -36,8 +37,23 @@ Line = tuple[Row, Mapping[str, Any]]
 
 def render(visit: Visit) -> None:
     """Show the profile of the city, round and benchmark in the address."""
-    place, period, against = _choices(visit)
-    profile = profile_of(visit.run_id, place.area, period, against, visit.language)
+    controls = st.container(key="controls", horizontal=True, vertical_alignment="bottom")
+    place, period = _choices(visit, controls)
+    profile = _compared(visit, place.area, period, controls)
+    groups, changes = whatever_the_benchmark(visit, profile)
+    st.html(groups)
+    district_section(visit, profile)
+    st.html(changes)
+    knowledge_section(visit, profile.area)
+    show("city_about", visit, profile=profile)
+
+
+@st.fragment
+def _compared(visit: Visit, area: str, period: str, controls: DeltaGenerator) -> CityProfile:
+    """All that depends on the benchmark, which alone is shown anew for another one."""
+    with controls:
+        against = benchmark(visit)
+    profile = profile_of(visit.run_id, area, period, against, visit.language)
     titles = {row.indicator: row.title for row in profile.rows}
     show(
         "city_head",
@@ -51,23 +67,17 @@ def render(visit: Visit) -> None:
         ],
     )
     _tools(visit, profile)
-    rows, groups, changes = kept_parts(visit, profile)
-    st.html(rows)
+    st.html(rows_beside_benchmark(visit, profile))
     _open_asked(profile)
-    st.html(groups)
-    district_section(visit, profile)
-    st.html(changes)
-    knowledge_section(visit, profile.area)
-    show("city_about", visit, profile=profile)
+    return profile
 
 
-def kept_parts(visit: Visit, profile: CityProfile) -> tuple[str, str, str]:
-    """The parts of the page that take long to fill: indicators, groups and changes."""
-    whatever_the_benchmark = (profile.area, profile.period)
-    rows = kept(
+def rows_beside_benchmark(visit: Visit, profile: CityProfile) -> str:
+    """Every indicator, filled once."""
+    return kept(
         "city_rows",
         visit,
-        (*whatever_the_benchmark, profile.benchmark),
+        (profile.area, profile.period, profile.benchmark),
         lambda: {
             "profile": profile,
             "domains": _by_domain(profile),
@@ -76,10 +86,15 @@ def kept_parts(visit: Visit, profile: CityProfile) -> tuple[str, str, str]:
             "edge": EDGE,
         },
     )
+
+
+def whatever_the_benchmark(visit: Visit, profile: CityProfile) -> tuple[str, str]:
+    """Groups and changes, filled once."""
+    asked = (profile.area, profile.period)
     groups = kept(
         "city_groups",
         visit,
-        whatever_the_benchmark,
+        asked,
         lambda: {
             "profile": profile,
             "kinds": group_kinds_of(profile),
@@ -89,24 +104,23 @@ def kept_parts(visit: Visit, profile: CityProfile) -> tuple[str, str, str]:
     changes = kept(
         "city_more",
         visit,
-        whatever_the_benchmark,
+        asked,
         lambda: {
             "profile": profile,
             "changed": [c for c in profile.changes if c.verdict.status in CLEAR],
         },
     )
-    return rows, groups, changes
+    return groups, changes
 
 
-def _choices(visit: Visit) -> tuple[Place, str, str]:
+def _choices(visit: Visit, controls: DeltaGenerator) -> tuple[Place, str]:
     places = visit.coverage.places
     place = _place(visit)
     period, refused = state.chosen("period", place.periods, next(iter(place.periods)))
     titles = {one.area: f"{one.title} ({one.country_title})" for one in places}
-    with st.container(key="controls", horizontal=True, vertical_alignment="bottom"):
+    with controls:
         select(visit.say("City"), "city", titles)
         select(visit.say("Round"), "period", place.periods)
-        chosen = benchmark(visit)
     if refused:
         said = visit.say(
             "{city} has no results for {asked}; you see {shown}.",
@@ -115,7 +129,7 @@ def _choices(visit: Visit) -> tuple[Place, str, str]:
             shown=place.periods[period],
         )
         st.info(said)
-    return place, period, chosen
+    return place, period
 
 
 def _place(visit: Visit) -> Place:
