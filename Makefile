@@ -29,10 +29,8 @@ help: ## Say what there is to make
 demo: $(VENV)/.runtime ## Run the demonstration data through and open the app on 127.0.0.1:8501
 	@$(VENV)/bin/usm demo
 
-test: $(VENV)/.development programs ## Install all that the tests need, run ./check and the slow tests
-	@./check
-	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder \
-		-m "e2e or spark or external or bank"
+test: $(VENV)/.development programs ## Install all that the tests need, run ./check with the slow tests
+	@./check -m ""
 
 check: ## Format, lint, types, layers, build, quick tests (after `make test` once)
 	@./check

@@ -1,5 +1,6 @@
 """What all tests share: how Hypothesis searches, which browser opens the app, what runs when."""
 
+import gc
 import os
 import shutil
 
@@ -27,6 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return item.path in in_browser, item.path in waits, item.path not in starts
 
     items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """Keep three thousand tests and all libraries out of every garbage collection to come."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,8 @@ def spark(tmp_path_factory):
     settings = {
         "spark.ui.enabled": "false",
         "spark.driver.memory": "1g",
+        # A session of a minute is over before Java's second compiler has paid off.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2",
