@@ -3,11 +3,14 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocket, expect
 
 from tests.e2e.app_server import Open, parameters, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
+
+HEAD, GROUPS, FOOTER = b'class="headline"', b'id="groups"', b'class="footer"'
+"""By which parts of a city's page are known in what the server sends."""
 
 
 def test_a_city_is_found_in_one_click_or_by_typing(visit: Open) -> None:
@@ -46,6 +49,32 @@ def test_choices_are_in_the_address_and_travel_from_page_to_page(visit: Open) ->
     expect(page.locator(".row.own")).to_contain_text("Durban (eThekwini)")
     kept = {"city": "ZA-ETH", "country": "ZA", "period": "2024-Q1", "lang": "es"}
     assert kept.items() <= parameters(page).items()
+
+
+def test_a_choice_runs_only_what_depends_on_it(visit: Open) -> None:
+    page = visit("/city?city=MX-GDL&period=2026-Q1&lang=en")
+    sent: list[bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: sent.append(frame))
+
+    def parts_sent() -> set[bytes]:
+        settled(page)
+        everything = b"".join(sent)
+        sent.clear()
+        return {part for part in (HEAD, GROUPS, FOOTER) if part in everything}
+
+    page.once("websocket", listen)
+    page.reload()
+    expect(page.locator(".footer")).to_be_visible()
+    assert parts_sent() == {HEAD, GROUPS, FOOTER}
+    page.get_by_role("radio", name="Similar cities").click()
+    expect(page.locator(".headline")).to_contain_text("similar cities")
+    assert parts_sent() == {HEAD}
+    page.get_by_role("combobox", name="Round").click()
+    page.get_by_role("option", name="2024 Q1").click()
+    expect(page.locator("h1")).to_have_text("Guadalajara, 2024 Q1")
+    assert parts_sent() == {HEAD, GROUPS}
 
 
 def test_what_the_address_asks_for_in_vain_is_said(visit: Open) -> None:
