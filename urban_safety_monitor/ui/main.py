@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from babel.numbers import format_percent
 
-from urban_safety_monitor.errors import MonitorError, StoreError
+from urban_safety_monitor.errors import StoreError
 from urban_safety_monitor.report.palette import custom_properties
 from urban_safety_monitor.report.profile import METHOD
 from urban_safety_monitor.report.wording import (
@@ -32,7 +32,7 @@ from urban_safety_monitor.ui.pages import (
 from urban_safety_monitor.ui.pages import (
     help as help_page,
 )
-from urban_safety_monitor.ui.parts import nothing_here, show
+from urban_safety_monitor.ui.parts import in_words, nothing_here, show
 from urban_safety_monitor.ui.sources import data_folder, latest_run, results_of
 from urban_safety_monitor.ui.visit import Visit
 from urban_safety_monitor.workflow import program_version
@@ -124,7 +124,7 @@ def _pages(visit: Visit, trouble: str) -> dict[str, st.Page]:
     nothing = partial(_no_results, trouble=trouble)
     return {
         name: st.Page(
-            partial(_guarded, render if visit.run_id or name in ALWAYS else nothing, visit),
+            partial(_body, render if visit.run_id or name in ALWAYS else nothing, visit),
             title=title,
             url_path=name,
             default=name == "start",
@@ -135,16 +135,10 @@ def _pages(visit: Visit, trouble: str) -> dict[str, st.Page]:
 
 
 @st.fragment
-def _guarded(render: Render, visit: Visit) -> None:
-    """The page within its frame: what is chosen on it runs it again, and leaves the frame alone.
-
-    A user's problem is said in words; anything else is a fault of this program.
-    """
+def _body(render: Render, visit: Visit) -> None:
+    """The page within its frame: what is chosen on it runs it again, and leaves the frame alone."""
     ahead.somebody_asks()
-    try:
-        render(visit)
-    except MonitorError as error:
-        nothing_here(visit, visit.say("This cannot be shown"), "\n".join(error.problems))
+    in_words(render)(visit)
 
 
 def _no_results(visit: Visit, trouble: str) -> None:

@@ -12,7 +12,7 @@ from urban_safety_monitor.ui import state
 from urban_safety_monitor.ui.controls import select
 from urban_safety_monitor.ui.downloads import downloads
 from urban_safety_monitor.ui.outlines import BOX, DistrictShapes
-from urban_safety_monitor.ui.parts import filled, show
+from urban_safety_monitor.ui.parts import filled, in_words, show
 from urban_safety_monitor.ui.sources import districts_of, mapped_in
 from urban_safety_monitor.ui.visit import Visit
 
@@ -21,6 +21,7 @@ FIRST = "safe_night"
 
 
 @st.fragment
+@in_words
 def district_section(visit: Visit, profile: CityProfile) -> None:
     """The map and its table; nothing where the city has no outlines."""
     names = mapped_in(profile)

@@ -5,14 +5,19 @@ Templates escape every value, so a text from a user's file or from the data neve
 
 import json
 from collections.abc import Callable
-from functools import cache
+from functools import cache, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from urban_safety_monitor.errors import MonitorError
 from urban_safety_monitor.report.charts.style import Picture
 from urban_safety_monitor.ui.state import address, full_address
 from urban_safety_monitor.ui.visit import Visit
+
+Asked = ParamSpec("Asked")
+Drawn = TypeVar("Drawn")
 
 MOST_KEPT = 2500
 """Filled templates that are kept, 80 kB each on average and up to a megabyte."""
@@ -84,6 +89,26 @@ def copy_link(visit: Visit) -> None:
     with st.popover(visit.say("Copy link")):
         st.caption(visit.say("This address shows exactly what you see now."))
         st.code(full_address(), language=None, wrap_lines=True)
+
+
+def in_words(
+    draw: Callable[Concatenate[Visit, Asked], Drawn],
+) -> Callable[Concatenate[Visit, Asked], Drawn | None]:
+    """Say a user's problem in words where a page or part of it would be, and give nothing.
+
+    Anything else is a fault of this program. A part that runs alone has to do so itself: what it
+    raises then does not reach the page.
+    """
+
+    @wraps(draw)
+    def drawn(visit: Visit, *args: Asked.args, **kwargs: Asked.kwargs) -> Drawn | None:
+        try:
+            return draw(visit, *args, **kwargs)
+        except MonitorError as error:
+            nothing_here(visit, visit.say("This cannot be shown"), "\n".join(error.problems))
+            return None
+
+    return drawn
 
 
 def nothing_here(visit: Visit, title: str, text: str) -> None:

@@ -23,7 +23,7 @@ from urban_safety_monitor.ui.controls import benchmark, select
 from urban_safety_monitor.ui.downloads import files_of_view
 from urban_safety_monitor.ui.knowing import knowledge_section
 from urban_safety_monitor.ui.mapping import district_section
-from urban_safety_monitor.ui.parts import copy_link, kept, show
+from urban_safety_monitor.ui.parts import copy_link, in_words, kept, show
 from urban_safety_monitor.ui.sources import full, group_kinds_of, profile_of
 from urban_safety_monitor.ui.visit import Visit
 
@@ -40,6 +40,8 @@ def render(visit: Visit) -> None:
     controls = st.container(key="controls", horizontal=True, vertical_alignment="bottom")
     place, period = _choices(visit, controls)
     profile = _compared(visit, place.area, period, controls)
+    if profile is None:
+        return
     groups, changes = whatever_the_benchmark(visit, profile)
     st.html(groups)
     district_section(visit, profile)
@@ -49,6 +51,7 @@ def render(visit: Visit) -> None:
 
 
 @st.fragment
+@in_words
 def _compared(visit: Visit, area: str, period: str, controls: DeltaGenerator) -> CityProfile:
     """All that depends on the benchmark, which alone is shown anew for another one."""
     with controls:
