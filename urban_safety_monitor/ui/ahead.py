@@ -15,7 +15,7 @@ from urban_safety_monitor.errors import MonitorError
 from urban_safety_monitor.report.wording import LOCALES, completeness
 from urban_safety_monitor.ui.making import settle
 from urban_safety_monitor.ui.mapping import first_of
-from urban_safety_monitor.ui.pages.city import rows_beside_benchmark, whatever_the_benchmark
+from urban_safety_monitor.ui.pages.city import groups_and_changes, indicator_lines
 from urban_safety_monitor.ui.sources import (
     coverage_of,
     districts_of,
@@ -121,7 +121,7 @@ def _likely(run_id: str) -> Iterator[Callable[[], object]]:
 
 def _make_profile(visit: Visit, area: str, period: str) -> None:
     profile = profile_of(visit.run_id, area, period, BENCHMARK, visit.language)
-    rows_beside_benchmark(visit, profile)
-    whatever_the_benchmark(visit, profile)
+    indicator_lines(visit, profile)
+    groups_and_changes(visit, profile)
     if names := mapped_in(profile):
         districts_of(visit.run_id, area, period, first_of(names), visit.language)

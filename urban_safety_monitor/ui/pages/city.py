@@ -42,7 +42,7 @@ def render(visit: Visit) -> None:
     profile = _compared(visit, place.area, period, controls)
     if profile is None:
         return
-    groups, changes = whatever_the_benchmark(visit, profile)
+    groups, changes = groups_and_changes(visit, profile)
     st.html(groups)
     district_section(visit, profile)
     st.html(changes)
@@ -70,13 +70,13 @@ def _compared(visit: Visit, area: str, period: str, controls: DeltaGenerator) ->
         ],
     )
     _tools(visit, profile)
-    st.html(rows_beside_benchmark(visit, profile))
+    st.html(indicator_lines(visit, profile))
     _open_asked(profile)
     return profile
 
 
-def rows_beside_benchmark(visit: Visit, profile: CityProfile) -> str:
-    """Every indicator, filled once."""
+def indicator_lines(visit: Visit, profile: CityProfile) -> str:
+    """Every indicator, filled once for each benchmark."""
     return kept(
         "city_rows",
         visit,
@@ -91,8 +91,8 @@ def rows_beside_benchmark(visit: Visit, profile: CityProfile) -> str:
     )
 
 
-def whatever_the_benchmark(visit: Visit, profile: CityProfile) -> tuple[str, str]:
-    """Groups and changes, filled once."""
+def groups_and_changes(visit: Visit, profile: CityProfile) -> tuple[str, str]:
+    """Both parts, filled once for all benchmarks."""
     asked = (profile.area, profile.period)
     groups = kept(
         "city_groups",
